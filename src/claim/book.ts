@@ -1,0 +1,94 @@
+import { Journal } from '../journal/journal.js';
+import { Ledger } from '../journal/ledger.js';
+import type { JournalRecord, WorkerIdentity } from '../journal/records.js';
+import type { Clock } from '../ports/clock.js';
+import type { FileSystem } from '../ports/fs.js';
+import { Cells } from './cells.js';
+import type { Verdict } from './dead.js';
+import { HeadFile } from './head.js';
+import { claimName, startName, type ClaimId } from './names.js';
+import { Peers, type Probes } from './peers.js';
+import { beginEpoch, folders, newestEpoch, readEpoch, type Epoch } from './sidecar.js';
+import { stateOf, type Evidence, type SlotCells, type SlotState } from './state.js';
+
+/** Where a worker works and who it is. */
+export interface Setting {
+  readonly fs: FileSystem;
+  readonly clock: Clock;
+  readonly probes: Probes;
+  readonly identity: WorkerIdentity;
+  /** The folder beside the schedule. */
+  readonly sidecar: string;
+}
+
+/** The sidecar's present epoch, with everything a worker keeps in it. */
+export class Book implements Evidence {
+  private constructor(
+    readonly epoch: Epoch,
+    readonly cells: Cells,
+    readonly ledger: Ledger,
+    readonly head: HeadFile,
+    readonly peers: Peers,
+    readonly journal: Journal,
+  ) {}
+
+  /** Opens the newest epoch, or the first; with `journal`, what was recorded before goes on in the new place. */
+  static async open(setting: Setting, entries: number, journal?: Journal): Promise<Book> {
+    const { fs, sidecar } = setting;
+    const number = await newestEpoch(fs, sidecar);
+    const epoch = number > 0 ? await readEpoch(fs, sidecar, number) : await beginEpoch(fs, sidecar, 1, entries);
+    return Book.#in(setting, epoch, journal);
+  }
+
+  /** The next epoch: the schedule was generated anew, what was recorded so far becomes the archive. */
+  async next(setting: Setting, entries: number): Promise<Book> {
+    const epoch = await beginEpoch(setting.fs, setting.sidecar, this.epoch.number + 1, entries);
+    await this.peers.leave().catch(() => undefined);
+    return Book.#in(setting, epoch, this.journal);
+  }
+
+  static async #in(setting: Setting, epoch: Epoch, before: Journal | undefined): Promise<Book> {
+    const { fs, identity, clock, probes } = setting;
+    const path = `${folders.journals(epoch)}/${identity.worker}.jsonl`;
+    const journal = before ?? new Journal(fs, path, firstRecord(identity, clock));
+    await journal.moveTo(path);
+    const peers = new Peers(fs, folders.heartbeats(epoch), identity, clock, probes);
+    // Before any claim: a worker with claims and without a heartbeat would look like one that has left.
+    await peers.beat();
+    await journal.flush();
+    return new Book(
+      epoch,
+      new Cells({ fs, folder: folders.cells(epoch), shards: epoch.shards, identity }),
+      new Ledger(fs, folders.journals(epoch)),
+      new HeadFile(fs, folders.head(epoch)),
+      peers,
+      journal,
+    );
+  }
+
+  facts(claim: string) {
+    return this.ledger.facts(claim);
+  }
+
+  async owners(id: ClaimId, started: boolean) {
+    return {
+      claim: await this.cells.owner(claimName(id)),
+      start: started ? await this.cells.owner(startName(id)) : undefined,
+    };
+  }
+
+  async standing(worker: string): Promise<Verdict> {
+    return this.ledger.hasLeft(worker) ? 'dead' : this.peers.standing(worker);
+  }
+
+  /** The states of all copies of one entry that have cells. */
+  async states(hash: string, copies: ReadonlyMap<number, SlotCells>): Promise<Map<number, SlotState>> {
+    const states = new Map<number, SlotState>();
+    for (const [copy, cells] of copies) states.set(copy, await stateOf(hash, copy, cells, this));
+    return states;
+  }
+}
+
+function firstRecord({ worker, hostname }: WorkerIdentity, clock: Clock): JournalRecord {
+  return { t: 'worker', version: 1, worker, host: hostname, at: clock.wallTime().toISOString() };
+}

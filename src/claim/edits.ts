@@ -1,0 +1,115 @@
+import { argvOf, slotHash } from '../schedule/slots.js';
+import type { ScheduleText } from '../schedule/text.js';
+import type { Book } from './book.js';
+import { claimName, requeuedName } from './names.js';
+import { reconcile } from './reconcile.js';
+import { slotsIn, type SlotCells, type SlotState } from './state.js';
+
+export type Reconciled =
+  /** All marks are gone and nobody is running: the schedule was generated anew. */
+  | { readonly is: 'anew' }
+  | {
+      readonly is: 'reconciled';
+      readonly markAgain: readonly number[];
+      readonly succeededBefore: readonly number[];
+    };
+
+interface Pending {
+  readonly hash: string;
+  readonly entries: number[];
+}
+
+/**
+ * Compares the whole file with all claims, once, after something other than the last rewrite has written it.
+ * `edited` says that it was a person, whose missing marks can be decisions; an old copy's never are.
+ */
+export async function reconcileAll(book: Book, text: ScheduleText, edited: boolean): Promise<Reconciled> {
+  const cells = slotsIn(await book.cells.allNames());
+  if (cells.size === 0) return { is: 'reconciled', markAgain: [], succeededBefore: [] };
+  await book.ledger.refresh();
+  if (edited && text.pending === text.count && (await wasGeneratedAnew(book, cells))) return { is: 'anew' };
+
+  const groups = pendingGroups(text, cells);
+  const proven = {
+    edited,
+    provenRevision: edited && groups.length > 0 ? provenRevision(book, text, cells) : -1,
+  };
+  const markAgain: number[] = [];
+  const succeededBefore: number[] = [];
+  for (const { hash, entries } of groups) {
+    const slots = await book.states(hash, cells.get(hash) ?? new Map<number, SlotCells>());
+    const marked = text.groupMarked[text.group[entries[0] ?? 0] ?? 0] ?? 0;
+    const actions = reconcile({ marked, pending: entries.length, slots }, proven);
+    for (const [i, action] of actions.entries()) {
+      const entry = entries[i] ?? 0;
+      if (action.do === 'mark-again' || action.do === 'mark-and-tell') markAgain.push(entry);
+      if (action.do === 'mark-and-tell') succeededBefore.push(entry);
+      if (action.do === 'requeue') await requeue(book, { hash, ...action });
+    }
+  }
+  return { is: 'reconciled', markAgain, succeededBefore };
+}
+
+async function requeue(book: Book, id: { hash: string; copy: number; generation: number }): Promise<void> {
+  await book.cells.create(requeuedName(id));
+  book.journal.record({ t: 'requeue', claim: claimName(id), why: 'the mark was taken away' });
+}
+
+function pendingGroups(text: ScheduleText, cells: ReadonlyMap<string, unknown>): Pending[] {
+  const groups = new Map<number, Pending | undefined>();
+  for (let entry = 0; entry < text.count; entry++) {
+    if (text.marked[entry] === 1) continue;
+    const group = text.group[entry] ?? 0;
+    if (!groups.has(group)) {
+      const hash = slotHash(argvOf(text, entry));
+      groups.set(group, cells.has(hash) ? { hash, entries: [] } : undefined);
+    }
+    groups.get(group)?.entries.push(entry);
+  }
+  return [...groups.values()].filter((group) => group !== undefined);
+}
+
+/** Something was run to its end or lost, nothing runs now, and yet no mark is left. */
+async function wasGeneratedAnew(
+  book: Book,
+  cells: ReadonlyMap<string, ReadonlyMap<number, SlotCells>>,
+): Promise<boolean> {
+  let over = false;
+  for (const [hash, copies] of cells) {
+    for (const state of (await book.states(hash, copies)).values()) {
+      if (state.is === 'running' || state.is === 'claimed') return false;
+      over ||= isOver(state);
+    }
+  }
+  return over;
+}
+
+function isOver({ is }: SlotState): boolean {
+  return is === 'succeeded' || is === 'failed' || is === 'lost';
+}
+
+/**
+ * The newest revision whose claims the file is proven to know: that of the latest claim whose entry is marked. Only
+ * the copies that marks account for entirely prove anything.
+ */
+function provenRevision(
+  book: Book,
+  text: ScheduleText,
+  cells: ReadonlyMap<string, ReadonlyMap<number, SlotCells>>,
+): number {
+  let proven = -1;
+  const seen = new Set<number>();
+  for (let entry = 0; entry < text.count; entry++) {
+    const group = text.group[entry] ?? 0;
+    if (text.marked[entry] === 0 || seen.has(group)) continue;
+    seen.add(group);
+    const hash = slotHash(argvOf(text, entry));
+    const copies = cells.get(hash);
+    if (!copies || (text.groupMarked[group] ?? 0) < copies.size) continue;
+    for (const [copy, { generation }] of copies) {
+      const facts = book.ledger.facts(claimName({ hash, copy, generation }));
+      proven = Math.max(proven, facts?.firstRevision ?? -1);
+    }
+  }
+  return proven;
+}

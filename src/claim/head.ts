@@ -1,0 +1,58 @@
+import { errorCode, type FileSystem } from '../ports/fs.js';
+
+/** The revision that the schedule's content should have, as the last worker to rewrite it left it. */
+export interface Head {
+  readonly revision: number;
+  /** Of the whole file; empty before the first rewrite. */
+  readonly hash: string;
+}
+
+export const NO_HEAD: Head = { revision: 0, hash: '' };
+
+/**
+ * The newest revision as the name of a file, `<revision>.<hash>`. One rename moves it on, and fails when somebody else
+ * has: one cheap operation that is durable, visible at once and notices a lock that let two in.
+ */
+export class HeadFile {
+  readonly #fs: FileSystem;
+  readonly #folder: string;
+
+  constructor(fs: FileSystem, folder: string) {
+    this.#fs = fs;
+    this.#folder = folder;
+  }
+
+  async read(): Promise<Head> {
+    const heads = (await this.#names()).map(parse).sort((a, b) => b.revision - a.revision);
+    return heads[0] ?? NO_HEAD;
+  }
+
+  async advance(from: Head, to: Head): Promise<void> {
+    try {
+      if (from.revision > 0) {
+        await this.#fs.rename(this.#path(from), this.#path(to));
+        return;
+      }
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+    await this.#fs.write(this.#path(to), Buffer.alloc(0));
+    for (const name of await this.#names()) {
+      if (parse(name).revision < to.revision)
+        await this.#fs.unlink(`${this.#folder}/${name}`).catch(() => undefined);
+    }
+  }
+
+  async #names(): Promise<string[]> {
+    return (await this.#fs.list(this.#folder)).filter((name) => /^\d+\.[0-9a-f]+$/.test(name));
+  }
+
+  #path({ revision, hash }: Head): string {
+    return `${this.#folder}/${revision}.${hash}`;
+  }
+}
+
+function parse(name: string): Head {
+  const dot = name.indexOf('.');
+  return { revision: Number(name.slice(0, dot)), hash: name.slice(dot + 1) };
+}

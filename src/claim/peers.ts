@@ -1,0 +1,126 @@
+import { parseHeartbeat, type WorkerIdentity } from '../journal/records.js';
+import type { Clock } from '../ports/clock.js';
+import { errorCode, type FileSystem } from '../ports/fs.js';
+import type { SlurmJob } from '../ports/host.js';
+import type { SlurmState } from '../ports/slurm.js';
+import { HeartbeatWatch, verdict, type Verdict } from './dead.js';
+
+/** How to look at a process or a job; the host port, or a fake. */
+export interface Probes {
+  processStart(pid: number): Promise<string | 'gone' | undefined>;
+  slurmState(job: SlurmJob): Promise<SlurmState>;
+}
+
+interface Peer {
+  readonly identity: WorkerIdentity | undefined;
+  readonly watch: HeartbeatWatch;
+  readonly verdict: Verdict;
+}
+
+/** Reads of other hosts' heartbeats per beat: a hundred workers must not ask the server ten thousand times. */
+const READS_PER_BEAT = 16;
+
+/** My heartbeat, and what I have seen of everybody else's. */
+export class Peers {
+  readonly #fs: FileSystem;
+  readonly #folder: string;
+  readonly #me: WorkerIdentity;
+  readonly #clock: Clock;
+  readonly #probes: Probes;
+  readonly #known = new Map<string, Peer>();
+  #counter = 0;
+  #next = 0;
+
+  constructor(fs: FileSystem, folder: string, me: WorkerIdentity, clock: Clock, probes: Probes) {
+    this.#fs = fs;
+    this.#folder = folder;
+    this.#me = me;
+    this.#clock = clock;
+    this.#probes = probes;
+  }
+
+  async beat(): Promise<void> {
+    const heartbeat = { counter: ++this.#counter, identity: this.#me };
+    await this.#fs.write(this.#mine(), Buffer.from(`${JSON.stringify(heartbeat)}\n`));
+  }
+
+  async leave(): Promise<void> {
+    await this.#fs.unlink(this.#mine());
+  }
+
+  /** Looks at some of the others, each in its turn. */
+  async watch(): Promise<void> {
+    const others = await this.others();
+    const count = Math.min(READS_PER_BEAT, others.length);
+    for (let i = 0; i < count; i++) {
+      const worker = others[this.#next++ % others.length];
+      if (worker !== undefined) await this.#look(worker);
+    }
+  }
+
+  /** Workers that have not taken their leave. */
+  async others(): Promise<string[]> {
+    try {
+      return (await this.#fs.list(this.#folder)).filter((worker) => worker !== this.#me.worker).sort();
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  /** How many work on this schedule, myself included, as far as is known. */
+  async working(): Promise<number> {
+    const others = await this.others();
+    return 1 + others.filter((worker) => !isOver(this.#known.get(worker)?.verdict)).length;
+  }
+
+  /** Looked at anew, unless it is known to be over. */
+  async standing(worker: string): Promise<Verdict> {
+    if (worker === this.#me.worker) return 'alive';
+    const known = this.#known.get(worker)?.verdict;
+    return isOver(known) ? known : (await this.#look(worker)).verdict;
+  }
+
+  async #look(worker: string): Promise<Peer> {
+    const before = this.#known.get(worker);
+    const heartbeat = await this.#read(worker);
+    const identity = heartbeat?.identity ?? before?.identity;
+    const watch = (before?.watch ?? HeartbeatWatch.start).observe(
+      heartbeat?.counter ?? 'read-error',
+      this.#clock.monotonic(),
+    );
+    const peer = {
+      identity,
+      watch,
+      verdict: identity ? await this.#judge(identity, watch) : ('unknown' as const),
+    };
+    this.#known.set(worker, peer);
+    return peer;
+  }
+
+  async #judge(identity: WorkerIdentity, heartbeat: HeartbeatWatch): Promise<Verdict> {
+    const sure = verdict(this.#me, identity, {
+      processStart: await this.#probes.processStart(identity.pid),
+      heartbeat,
+    });
+    // Asking Slurm takes a process; only a worker that is not seen to live is worth it.
+    if (!identity.slurm || isOver(sure) || sure === 'alive') return sure;
+    return verdict(this.#me, identity, { heartbeat, slurm: await this.#probes.slurmState(identity.slurm) });
+  }
+
+  async #read(worker: string): Promise<{ counter: number; identity: WorkerIdentity } | undefined> {
+    try {
+      return parseHeartbeat((await this.#fs.read(`${this.#folder}/${worker}`)).bytes);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #mine(): string {
+    return `${this.#folder}/${this.#me.worker}`;
+  }
+}
+
+function isOver(standing: Verdict | undefined): standing is 'dead' | 'host-down' {
+  return standing === 'dead' || standing === 'host-down';
+}

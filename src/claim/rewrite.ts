@@ -1,0 +1,140 @@
+import { contentHash, type ScheduleFile, type Seen } from '../schedule/file.js';
+import { editMarks, type MarkEdit } from '../schedule/marks.js';
+import { rescan } from '../schedule/rescan.js';
+import { scan } from '../schedule/scan.js';
+import { makeStrict } from '../schedule/strict.js';
+import { errorCode, type FileSystem, type Fingerprint, type Ownership } from '../ports/fs.js';
+import type { Held } from '../ports/lock.js';
+import type { Tell } from '../notice.js';
+import type { Book } from './book.js';
+import type { Head } from './head.js';
+
+export type Outcome =
+  | 'written'
+  /** Somebody wrote the schedule since it was read: read again. Nothing was written. */
+  | 'changed'
+  /** The lock was taken over: read again under a new one. Nothing was written. */
+  | 'robbed';
+
+/** The content that was replaced, kept by a link until it is certain that nobody was still writing to it. */
+interface Replaced {
+  readonly path: string;
+  readonly print: Fingerprint;
+}
+
+/** Where links are refused, an edit within the round trip of a rewrite goes unnoticed; `docs/protocol.md` says so. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EACCES']);
+
+/** Rewrites the schedule: only marks change, only by rename, only while the lock is ours. */
+export class Rewriter {
+  readonly #fs: FileSystem;
+  readonly #file: ScheduleFile;
+  readonly #temporary: string;
+  readonly #kept: string;
+  readonly #tell: Tell;
+  #replaced: Replaced | undefined;
+
+  constructor(fs: FileSystem, file: ScheduleFile, worker: string, tell: Tell) {
+    const slash = file.path.lastIndexOf('/') + 1;
+    const hidden = `${file.path.slice(0, slash)}.${file.path.slice(slash)}.${worker}`;
+    this.#fs = fs;
+    this.#file = file;
+    this.#temporary = `${hidden}.new`;
+    this.#kept = `${hidden}.old`;
+    this.#tell = tell;
+  }
+
+  async rewrite(book: Book, head: Head, seen: Seen, edit: MarkEdit, held: Held): Promise<Outcome> {
+    const text = seen.text.loose.length > 0 ? await this.#strict(seen) : seen.text;
+    return this.#replace(book, head, seen, editMarks(text, edit), held);
+  }
+
+  /** What an editor that had the replaced file open has written to it since; undefined when nothing. */
+  async lateEdit(): Promise<Buffer | undefined> {
+    if (!this.#replaced) return undefined;
+    const { path, print } = this.#replaced;
+    const now = await this.#fs.fingerprint(path);
+    if (now.size === print.size && now.mtimeNs === print.mtimeNs) return undefined;
+    return (await this.#fs.read(path)).bytes;
+  }
+
+  /** Keeps a content that cannot become the schedule, under a name of its own. */
+  async keepAside(bytes: Buffer, ownership: Ownership): Promise<void> {
+    const path = await this.#freeBackup();
+    await this.#fs.write(path, bytes, ownership);
+    this.#tell({ tell: 'kept-as', path, why: 'edited-meanwhile' });
+    await this.forget();
+  }
+
+  /** Lets go of the replaced content. */
+  async forget(): Promise<void> {
+    if (!this.#replaced) return;
+    this.#replaced = undefined;
+    await this.#fs.unlink(this.#kept).catch(() => undefined);
+  }
+
+  async #replace(book: Book, head: Head, seen: Seen, bytes: Buffer, held: Held): Promise<Outcome> {
+    const hash = contentHash(bytes);
+    const next = { revision: head.revision + 1, hash };
+    const written = await this.#fs.write(this.#temporary, bytes, seen.ownership);
+    book.journal.record({ t: 'revision', ...next, print: `${written.ino}:${written.mtimeNs}` });
+    await book.journal.flush();
+
+    const refusal = await this.#mayCommit(seen, held);
+    if (refusal) {
+      await this.#fs.unlink(this.#temporary).catch(() => undefined);
+      return refusal;
+    }
+    await this.#fs.rename(this.#temporary, this.#file.path);
+    await this.#fs.syncDirectory(this.#file.path.slice(0, this.#file.path.lastIndexOf('/')) || '/');
+    await book.head.advance(head, next);
+
+    const print = await this.#fs.fingerprint(this.#file.path);
+    // Another file already: an editor saved right behind us, and the next look reads it.
+    if (print.ino === written.ino) {
+      this.#file.adopt({ text: rescan(seen.text, bytes), print, ownership: seen.ownership, hash });
+    }
+    return 'written';
+  }
+
+  async #mayCommit(seen: Seen, held: Held): Promise<Outcome | undefined> {
+    if (!(await held.isMine())) return 'robbed';
+    const print = await this.#keep();
+    const same =
+      print.ino === seen.print.ino && print.size === seen.print.size && print.mtimeNs === seen.print.mtimeNs;
+    if (same) return undefined;
+    await this.forget();
+    return 'changed';
+  }
+
+  /** Links the file that is about to be replaced, and looks at it: by a fresh open, so no cache answers. */
+  async #keep(): Promise<Fingerprint> {
+    await this.#fs.unlink(this.#kept).catch(() => undefined);
+    try {
+      await this.#fs.link(this.#file.path, this.#kept);
+    } catch (error) {
+      if (!NO_LINKS.has(errorCode(error) ?? '')) throw error;
+      return this.#fs.fingerprint(this.#file.path);
+    }
+    const print = await this.#fs.fingerprint(this.#kept);
+    this.#replaced = { path: this.#kept, print };
+    return print;
+  }
+
+  /** The same entries in strict JSON; the user's version stays beside the schedule. */
+  async #strict(seen: Seen) {
+    const path = await this.#freeBackup();
+    await this.#fs.write(path, seen.text.bytes, seen.ownership);
+    this.#tell({ tell: 'kept-as', path, why: 'strict' });
+    return scan(makeStrict(seen.text));
+  }
+
+  async #freeBackup(): Promise<string> {
+    const slash = this.#file.path.lastIndexOf('/');
+    const names = new Set(await this.#fs.list(this.#file.path.slice(0, slash) || '/'));
+    const base = `${this.#file.path.slice(slash + 1)}.bak`;
+    let name = base;
+    for (let n = 1; names.has(name); n++) name = `${base}.${n}`;
+    return `${this.#file.path.slice(0, slash + 1)}${name}`;
+  }
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { errorCode, type FileSystem } from '../ports/fs.js';
+
+/**
+ * The folder beside the schedule. History lives in a numbered epoch: when the schedule is generated anew, the old
+ * epoch stays as the archive and the next number begins, so that a worker that slept through it acts on old names only.
+ */
+export interface Epoch {
+  readonly number: number;
+  readonly folder: string;
+  /** Into how many subfolders the cells are spread; fixed when the epoch begins, for a name must have one place. */
+  readonly shards: number;
+}
+
+/** Up to here one folder holds all cells; AFS has room for some 20,000 of their names in a folder. */
+const ONE_FOLDER_HOLDS = 4096;
+const SHARDS = 256;
+
+const TAKEN = new Set(['EEXIST', 'ENOTEMPTY', 'EBUSY', 'EPERM']);
+
+export function sidecarOf(schedule: string): string {
+  return `${schedule}.cooperate`;
+}
+
+export const folders = {
+  cells: (epoch: Epoch) => `${epoch.folder}/cells`,
+  journals: (epoch: Epoch) => `${epoch.folder}/journals`,
+  logs: (epoch: Epoch) => `${epoch.folder}/logs`,
+  heartbeats: (epoch: Epoch) => `${epoch.folder}/heartbeats`,
+  head: (epoch: Epoch) => `${epoch.folder}/head`,
+};
+
+/** The number of the newest epoch, 0 where there is none yet. */
+export async function newestEpoch(fs: FileSystem, sidecar: string): Promise<number> {
+  try {
+    const numbers = (await fs.list(sidecar)).filter((name) => /^\d+$/.test(name)).map(Number);
+    return Math.max(0, ...numbers);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return 0;
+    throw error;
+  }
+}
+
+export async function readEpoch(fs: FileSystem, sidecar: string, number: number): Promise<Epoch> {
+  const folder = `${sidecar}/${number}`;
+  const { shards } = JSON.parse((await fs.read(`${folder}/format.json`)).bytes.toString('utf8')) as {
+    shards: number;
+  };
+  return { number, folder, shards };
+}
+
+/**
+ * Begins epoch `number` unless somebody has. It comes into place complete, by one rename that fails where a folder
+ * with something in it stands, so all workers agree on what it says.
+ */
+export async function beginEpoch(
+  fs: FileSystem,
+  sidecar: string,
+  number: number,
+  entries: number,
+): Promise<Epoch> {
+  const made = `${sidecar}/new.${randomUUID()}`;
+  const shards = entries <= ONE_FOLDER_HOLDS ? 1 : SHARDS;
+  const folder = `${sidecar}/${number}`;
+  const inside = { number, shards, folder: made };
+  for (const of of Object.values(folders)) await fs.makeDirectory(of(inside));
+  await fs.write(`${made}/format.json`, Buffer.from(`${JSON.stringify({ format: 1, shards })}\n`));
+  try {
+    await fs.rename(made, folder);
+  } catch (error) {
+    // Somebody else's is there, or ours is and its reply was lost: reading it tells no difference that matters.
+    if (!TAKEN.has(errorCode(error) ?? '') && errorCode(error) !== 'ENOENT') throw error;
+    await discard(fs, inside);
+  }
+  return readEpoch(fs, sidecar, number);
+}
+
+async function discard(fs: FileSystem, epoch: Epoch): Promise<void> {
+  await fs.unlink(`${epoch.folder}/format.json`).catch(() => undefined);
+  for (const of of Object.values(folders)) await fs.removeDirectory(of(epoch)).catch(() => undefined);
+  await fs.removeDirectory(epoch.folder).catch(() => undefined);
+}

@@ -1,0 +1,52 @@
+import type { Ports } from '../commands/workshop.js';
+import { systemClock } from '../ports/clock.js';
+import { realFileSystem } from '../ports/fs-real.js';
+import { identify, processStart } from '../ports/host.js';
+import { guardedLock } from '../ports/lock.js';
+import type { ColourChoice } from '../ports/screen-colour.js';
+import { realScreen } from '../ports/screen.js';
+import { slurmState } from '../ports/slurm.js';
+import { realSpawner } from '../ports/spawn.js';
+import type { StopSwitch } from '../worker/stop.js';
+import { EXIT, STOP_SIGNALS, type StopSignal } from './exit-codes.js';
+import { showNotice } from './show-notice.js';
+
+/** A holder that has shown no sign of life for this long is taken to be gone. */
+const STALE_MS = 10_000;
+
+/** The real outside world, for one command on one schedule. */
+export function realPorts(schedule: string, colour: ColourChoice): Ports {
+  const screen = realScreen({ colour });
+  const fs = realFileSystem();
+  return {
+    fs,
+    clock: systemClock,
+    spawner: realSpawner(),
+    screen,
+    probes: { processStart, slurmState: (job) => slurmState(job) },
+    lock: guardedLock,
+    identify,
+    env: process.env,
+    directory: process.cwd(),
+    staleMs: Number(process.env['COOPERATE_STALE_MS'] ?? STALE_MS),
+    tell: (notice) => void screen.notice(showNotice(notice, schedule)),
+    onStop: (stop) => {
+      for (const signal of STOP_SIGNALS) process.on(signal, () => onSignal(signal, stop));
+    },
+  };
+
+  function onSignal(signal: StopSignal, stop: StopSwitch): void {
+    if (stop.killing.aborted) {
+      // Asked a third time: whatever it waits for, the journal and the cells tell the next worker.
+      process.exit(EXIT.signal[signal]);
+    }
+    if (stop.request(signal) === 'draining') {
+      void screen.notice(showNotice({ tell: 'stopping', running: stop.isRunning }, schedule));
+    }
+  }
+}
+
+/** The exit code of a worker that was told to stop. */
+export function stopCode(stop: StopSwitch | undefined): number | undefined {
+  return stop?.signal && EXIT.signal[stop.signal as StopSignal];
+}

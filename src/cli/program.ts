@@ -1,0 +1,103 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { ColourChoice } from '../ports/screen-colour.js';
+import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
+import { version } from './version.js';
+
+/** Options that every command has. */
+export interface GlobalOptions {
+  readonly color: ColourChoice;
+  readonly debug?: boolean;
+}
+
+export interface RunOptions extends GlobalOptions {
+  readonly keepGoing?: boolean;
+  readonly maxFailures?: number;
+  readonly persistent: boolean;
+  readonly postfix?: string;
+  readonly inherit: boolean;
+}
+
+export interface OneOptions extends GlobalOptions {
+  readonly entry?: number;
+  readonly force: boolean;
+  readonly inherit: boolean;
+}
+
+export interface ProgressOptions extends GlobalOptions {
+  readonly json: boolean;
+}
+
+/** Parses, runs the verb's action and returns the exit code. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  let code: number = EXIT.done;
+  const program = new Command('cooperate')
+    .description(
+      'Work through a shared list of commands with any number of workers, on any hosts; none runs twice.',
+    )
+    .version(version)
+    .addHelpText(
+      'after',
+      `\nThe original's spellings work too: --run FILE, --one FILE, --progress FILE.\n${EXIT_CODES_HELP}`,
+    )
+    .showSuggestionAfterError()
+    .exitOverride();
+
+  const verb = (name: string, description: string) =>
+    program
+      .command(`${name} <schedule>`)
+      .description(description)
+      .addOption(
+        new Option('--color <when>', 'colour the messages')
+          .choices(['auto', 'always', 'never'])
+          .default('auto'),
+      )
+      .option('--debug', 'show stack traces')
+      .addHelpText('after', EXIT_CODES_HELP)
+      .exitOverride();
+
+  verb('run', 'work through the schedule until nothing is pending')
+    .addOption(
+      new Option('-k, --keep-going', 'go on after failures, and exit 1 at the end').conflicts('maxFailures'),
+    )
+    .option('--max-failures <n>', 'stop after this many failures (default: 1)', positiveInteger)
+    .option('--persistent', 'rerun a failing command, with a flag appended, until it succeeds', false)
+    .option('--no-persistent', 'do not (default)')
+    .option('--postfix <flags>', "what --persistent appends, such as '--resume' (default: asked for once)")
+    .option('--inherit', 'hand the terminal to the command untouched, and keep no log', false)
+    .action(async (schedule: string, options: RunOptions) => {
+      code = await (await import('./run-action.js')).runAction(schedule, options);
+    });
+
+  verb('one', 'choose one entry and run it, also one that was executed before')
+    .option('--entry <index>', 'the entry to run, instead of asking', index)
+    .option('--force', 'also when it is running', false)
+    .option('--inherit', 'hand the terminal to the command untouched, and keep no log', false)
+    .action(async (schedule: string, options: OneOptions) => {
+      code = await (await import('./one-action.js')).oneAction(schedule, options);
+    });
+
+  verb('progress', 'how many entries are executed')
+    .option('--json', 'print one JSON value', false)
+    .action(async (schedule: string, options: ProgressOptions) => {
+      code = await (await import('./progress-action.js')).progressAction(schedule, options);
+    });
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version were asked for; everything else is a usage error that commander has explained.
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+}
+
+function positiveInteger(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  return Number(text);
+}
+
+function index(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be an index as --one lists them, from 0.');
+  return Number(text);
+}

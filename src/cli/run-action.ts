@@ -1,0 +1,69 @@
+import { run, type RunReport } from '../commands/run.js';
+import { realTerminal } from '../ports/terminal.js';
+import { Failure } from '../failure.js';
+import type { StopSwitch } from '../worker/stop.js';
+import { EXIT } from './exit-codes.js';
+import { realPorts, stopCode } from './ports.js';
+import type { RunOptions } from './program.js';
+import { own } from './show-notice.js';
+import { showFailedEntry } from './show-run.js';
+
+/** `cooperate run`: returns the exit code. */
+export async function runAction(schedule: string, options: RunOptions): Promise<number> {
+  if (options.inherit && options.persistent) throw conflict();
+  let stop: StopSwitch | undefined;
+  const base = realPorts(schedule, options.color);
+  const ports = { ...base, onStop: (made: StopSwitch) => base.onStop((stop = made)) };
+  const say = (text: string): void => void ports.screen.notice(text);
+  try {
+    const report = await run(
+      ports,
+      {
+        schedule,
+        maxFailures: options.keepGoing ? Infinity : (options.maxFailures ?? 1),
+        inherit: options.inherit,
+        persistent: options.persistent,
+        postfix: options.postfix,
+      },
+      askPostfix,
+      (failed) => say(showFailedEntry(failed)),
+    );
+    for (const line of summary(report, schedule)) say(line);
+    return stopCode(stop) ?? (report.failures > 0 || report.lost.length > 0 ? EXIT.entryFailed : EXIT.done);
+  } finally {
+    await ports.screen.close();
+  }
+}
+
+async function askPostfix(): Promise<string | undefined> {
+  const terminal = realTerminal();
+  if (!terminal.isInteractive) return undefined;
+  return terminal.ask('What to append to a command that failed (for example --resume)?', () => undefined);
+}
+
+function* summary(report: RunReport, schedule: string): Generator<string> {
+  const { ended, failures, lost, elsewhere, suspect, unreadable, completed } = report;
+  for (const { entry, worker, command } of lost) {
+    yield own(
+      `entry ${entry ?? '?'} is lost: worker ${worker} died while running it${command ? ` (${command})` : ''}, and nobody knows how far it came.`,
+    );
+    yield `To run it again: cooperate one ${schedule} --entry ${entry ?? '<index>'}`;
+  }
+  if (unreadable > 0)
+    yield own(`${unreadable} journal lines could not be read; what they recorded is unknown.`);
+  if (elsewhere > 0)
+    yield own(`${elsewhere === 1 ? '1 entry is' : `${elsewhere} entries are`} still with other workers.`);
+  for (const worker of suspect)
+    yield own(`worker ${worker} has not been heard of for minutes; it may be gone.`);
+  if (failures > 0 && (completed || ended > 1))
+    yield own(`${failures} of the ${ended} entries run here failed.`);
+  if (completed) yield 'All experiments completed.';
+}
+
+function conflict(): Failure {
+  return new Failure({
+    reason: 'usage',
+    problem: '--inherit and --persistent do not go together: with --inherit the output is not seen.',
+    remedy: 'Give one of them.',
+  });
+}

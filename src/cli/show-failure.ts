@@ -1,0 +1,69 @@
+import type { FailureDetail, Place } from '../failure.js';
+
+/** Failure -> words: what happened, where, and what to do next; at most three lines. */
+export function showFailure(detail: FailureDetail): string {
+  switch (detail.reason) {
+    case 'usage':
+      return `${detail.problem}\n${detail.remedy}`;
+    case 'schedule-missing':
+      return `there is no schedule ${detail.path}.\nCheck the name; a schedule is a JSON list of commands, such as [["python", "main.py", "--lr", "0.1"]].`;
+    case 'schedule-is-directory':
+      return `${detail.path} is a directory, not a schedule.\nName the JSON file in it.`;
+    case 'schedule-unusable':
+      return unusable(detail.path, detail.problem, detail.place);
+    case 'entry-unknown':
+      return detail.count === 0
+        ? `${detail.path} has no entries.`
+        : `${detail.path} has no entry ${detail.entry}.\nChoose one from 0 to ${detail.count - 1}.`;
+    case 'entry-running':
+      return `entry ${detail.entry} is running on worker ${detail.worker}; running it now would run it twice at once.\nWait for it to end, or give --force if you know better.`;
+    case 'filesystem':
+      return `could not ${detail.operation} (${detail.path}): ${meaning(detail.code)}.\n${remedy(detail.code)}`;
+  }
+}
+
+/** The same for a program: `--json` prints it under "error". */
+export function failureValue(detail: FailureDetail): Record<string, unknown> {
+  return { ...detail, message: showFailure(detail) };
+}
+
+function unusable(path: string, problem: string, place: Place | undefined): string {
+  if (!place)
+    return `${path} is not a usable schedule: ${problem}.\nNothing was run and the file is untouched.`;
+  const caret = `${' '.repeat(place.caret)}^ nothing was run and the file is untouched; mend this and run again`;
+  return `${path}:${place.line}:${place.column}: ${problem}\n${place.excerpt}\n${caret}`;
+}
+
+const MEANINGS: Record<string, string> = {
+  ENOSPC: 'the disk is full (ENOSPC)',
+  EDQUOT: 'your quota is used up (EDQUOT)',
+  EACCES: 'permission denied (EACCES)',
+  EPERM: 'not permitted (EPERM)',
+  EROFS: 'the filesystem is read-only (EROFS)',
+  EIO: 'the disk or its server reports an error (EIO)',
+  ESTALE: 'the server has lost track of the file (ESTALE)',
+  ETIMEDOUT: 'the file server does not answer (ETIMEDOUT)',
+  ENOENT: 'it is not there (ENOENT)',
+  ENOTDIR: 'a part of the path is not a directory (ENOTDIR)',
+  EFBIG: 'the file is too large (EFBIG)',
+  EAGAIN: 'it keeps changing while it is read (EAGAIN)',
+  EXDEV: 'it lies on another filesystem (EXDEV)',
+};
+
+const REMEDIES: Record<string, string> = {
+  ENOSPC: 'Free some space there; nothing is lost meanwhile.',
+  EDQUOT: 'Free some of your quota; nothing is lost meanwhile.',
+  EACCES: 'Check the permissions of the folder; on AFS renew your token with kinit and aklog.',
+  EPERM: 'Check who owns the folder, and whether this user may write there.',
+  EROFS: 'Workers write marks into the schedule and a folder beside it: put it on a writable filesystem.',
+  ENOENT: 'Was it moved or deleted? Put it back and run again.',
+  EFBIG: 'Split the schedule.',
+};
+
+function meaning(code: string): string {
+  return MEANINGS[code] ?? code;
+}
+
+function remedy(code: string): string {
+  return REMEDIES[code] ?? 'Check the filesystem (is it mounted, does its server answer?) and run again.';
+}

@@ -1,0 +1,78 @@
+import type { Notice } from '../notice.js';
+import { commandLine } from '../schedule/slots.js';
+import { showFailure } from './show-failure.js';
+
+/** Notice -> words. `schedule` is the path as the user typed it. */
+export function showNotice(notice: Notice, schedule: string): string {
+  switch (notice.tell) {
+    case 'running':
+      return `Running: ${commandLine(notice.argv)}${notice.attempt > 1 ? ` (attempt ${notice.attempt})` : ''}`;
+    case 'loose':
+      return own(
+        `${schedule} has comments or trailing commas; it is read all the same, and becomes strict JSON when first written.`,
+      );
+    case 'kept-as':
+      return notice.why === 'strict'
+        ? own(`${schedule} becomes strict JSON; your version is kept as ${notice.path}.`)
+        : own(
+            `an edit was saved while the schedule was rewritten; it is kept as ${notice.path}. Compare it with ${schedule}.`,
+          );
+    case 'generated-anew':
+      return own(
+        `${schedule} was generated anew (no mark is left, nobody is running): starting over; the old records are kept beside the new.`,
+      );
+    case 'succeeded-before':
+      return own(
+        `${entries(notice.entries)} had no mark but succeeded before, so ${notice.entries.length === 1 ? 'it is' : 'they are'} marked again.\nTo run one again: cooperate one ${schedule} --entry ${notice.entries[0]}`,
+      );
+    case 'merged-edit':
+      return own(
+        `an edit of ${schedule} was saved while it was rewritten; the edit stands, with the marks put back in.`,
+      );
+    case 'lagging':
+      return own(`this host still sees an older ${schedule}; waiting for its mount to catch up.`);
+    case 'sidecar-anew':
+      return own(
+        `${schedule}.cooperate was deleted or replaced; going on with a new one. The marks in ${schedule} stand.`,
+      );
+    case 'waiting':
+      return own(`${showFailure(notice.failure)}\nWaiting and trying again; Ctrl-C leaves.`);
+    case 'waited':
+      return own('that has passed; going on.');
+    case 'offered':
+      return own(
+        `${count(notice.entries)} had been claimed by workers that are gone and never started; running now.`,
+      );
+    case 'put-back':
+      return own(`put back ${entries(notice.entries)}: pending again.`);
+    case 'left-early':
+      return own(
+        `${showFailure(notice.failure)}\n${notice.entries.length > 0 ? `${entries(notice.entries)} could not be put back yet: the next worker to finish does it.` : 'The next worker looks after what is left.'}`,
+      );
+    case 'log-trouble':
+      return own(
+        `the log ${notice.path} cannot be written (${notice.code}); output still goes to the terminal.`,
+      );
+    case 'stopping':
+      return own(
+        notice.running
+          ? 'stopping: the running command was signalled, waiting for it to end. Once more kills it.'
+          : 'stopping.',
+      );
+  }
+}
+
+export function own(text: string): string {
+  return `cooperate: ${text}`;
+}
+
+function count(n: number): string {
+  return n === 1 ? '1 entry' : `${n} entries`;
+}
+
+/** `entry 3`, `entries 1, 4 and 7`, or how many. */
+function entries(list: readonly number[]): string {
+  if (list.length === 1) return `entry ${list[0]}`;
+  if (list.length > 10) return count(list.length);
+  return `entries ${list.slice(0, -1).join(', ')} and ${list.at(-1)}`;
+}

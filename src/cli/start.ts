@@ -1,0 +1,36 @@
+import { Failure } from '../failure.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
+import { modernSpelling } from './spelling.js';
+import { version } from './version.js';
+
+/** Runs the command line and returns the exit code. The one place where anything is caught. */
+export async function main(args: readonly string[]): Promise<number> {
+  // Asked by scripts and by every installation: not worth loading anything for.
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    process.stdout.write(`${version}\n`);
+    return EXIT.done;
+  }
+  const { runProgram } = await import('./program.js');
+  try {
+    return await runProgram(modernSpelling(args));
+  } catch (error) {
+    return fail(error, args);
+  }
+}
+
+async function fail(error: unknown, args: readonly string[]): Promise<number> {
+  const { showFailure, failureValue } = await import('./show-failure.js');
+  if (args.includes('--debug'))
+    process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+  if (error instanceof Failure) {
+    if (args.includes('--json'))
+      process.stdout.write(`${JSON.stringify({ error: failureValue(error.detail) })}\n`);
+    else process.stderr.write(`cooperate: ${showFailure(error.detail)}\n`);
+    return exitCodeOf(error.detail);
+  }
+  if (error instanceof Error && error.name === 'Cancelled') return EXIT.signal.SIGINT;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`cooperate: an error that nobody thought of: ${message}\n`);
+  process.stderr.write('This is a bug; please report it with the output of the same command and --debug.\n');
+  return EXIT.filesystem;
+}

@@ -1,0 +1,161 @@
+import { errorCode, type FileSystem } from '../ports/fs.js';
+import { parseJournalLine, type JournalLine, type JournalRecord } from './records.js';
+
+/** What the journals say about one claim. */
+export interface ClaimFacts {
+  /** The lowest and highest revision under which somebody meant to claim it; the winner's lies between them. */
+  firstRevision?: number;
+  lastRevision?: number;
+  started?: { readonly worker: string; readonly entry: number; readonly at: string };
+  ended?: {
+    readonly worker: string;
+    readonly entry: number;
+    readonly succeeded: boolean;
+    readonly interrupted: boolean;
+  };
+  /** The workers that promised never to start it. */
+  givenBack?: readonly string[];
+}
+
+export interface Revision {
+  readonly revision: number;
+  /** Inode and mtime of the file that carried it. */
+  readonly print: string;
+}
+
+interface Reading {
+  offset: number;
+  lastN: number;
+  left: boolean;
+}
+
+/** All journals of an epoch folded into facts. Reads only what was appended since it last looked. */
+export class Ledger {
+  readonly #fs: FileSystem;
+  readonly #folder: string;
+  readonly #readings = new Map<string, Reading>();
+  readonly #claims = new Map<string, ClaimFacts>();
+  readonly #revisions = new Map<string, Revision>();
+  readonly #intended = new Map<string, Set<string>>();
+  #unreadable = 0;
+
+  constructor(fs: FileSystem, folder: string) {
+    this.#fs = fs;
+    this.#folder = folder;
+  }
+
+  /** Lines that could not be read, torn by a full disk or a crash; each costs one fact and nothing else. */
+  get unreadable(): number {
+    return this.#unreadable;
+  }
+
+  async refresh(): Promise<void> {
+    for (const file of await this.#journals()) await this.#readOn(file);
+  }
+
+  facts(claim: string): ClaimFacts | undefined {
+    return this.#claims.get(claim);
+  }
+
+  claims(): Iterable<[string, ClaimFacts]> {
+    return this.#claims;
+  }
+
+  workers(): string[] {
+    return [...this.#readings.keys()];
+  }
+
+  /** The claims a worker meant to take, whether or not it got them. */
+  intendedBy(worker: string): ReadonlySet<string> {
+    return this.#intended.get(worker) ?? new Set();
+  }
+
+  hasLeft(worker: string): boolean {
+    return this.#readings.get(worker)?.left ?? false;
+  }
+
+  /** The revision whose content had this hash, if any worker ever wrote it. */
+  revisionOf(hash: string): Revision | undefined {
+    return this.#revisions.get(hash);
+  }
+
+  async #journals(): Promise<string[]> {
+    try {
+      return (await this.#fs.list(this.#folder)).filter((name) => name.endsWith('.jsonl'));
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  async #readOn(file: string): Promise<void> {
+    const worker = file.slice(0, -'.jsonl'.length);
+    const reading = this.#readings.get(worker) ?? { offset: 0, lastN: -1, left: false };
+    this.#readings.set(worker, reading);
+    const bytes = await this.#fs.readFrom(`${this.#folder}/${file}`, reading.offset);
+    // Cut at a line's end: a character may be torn in two where the writer has got to.
+    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+    reading.offset += whole.length;
+    for (const line of whole.toString('utf8').split('\n')) {
+      if (line.trim() !== '') this.#take(worker, reading, parseJournalLine(line));
+    }
+  }
+
+  #take(worker: string, reading: Reading, line: JournalLine | undefined): void {
+    if (!line) {
+      this.#unreadable++;
+      return;
+    }
+    if (line.n <= reading.lastN) return;
+    reading.lastN = line.n;
+    reading.left = line.record.t === 'leave';
+    this.#fold(worker, line.record);
+  }
+
+  #fold(worker: string, record: JournalRecord): void {
+    switch (record.t) {
+      case 'claim':
+        for (const claim of record.claims) this.#intend(worker, claim, record.revision);
+        return;
+      case 'revision':
+        this.#revisions.set(record.hash, { revision: record.revision, print: record.print });
+        return;
+      case 'start':
+        this.#of(record.claim).started = { worker, entry: record.entry, at: record.at };
+        return;
+      case 'end':
+        this.#of(record.claim).ended = {
+          worker,
+          entry: record.entry,
+          succeeded: record.code === 0,
+          interrupted: record.interrupted ?? false,
+        };
+        return;
+      case 'give-back':
+        for (const claim of record.claims) {
+          const facts = this.#of(claim);
+          facts.givenBack = [...(facts.givenBack ?? []), worker];
+        }
+        return;
+      case 'worker':
+      case 'requeue':
+      case 'leave':
+        return;
+    }
+  }
+
+  #intend(worker: string, claim: string, revision: number): void {
+    const facts = this.#of(claim);
+    facts.firstRevision = Math.min(facts.firstRevision ?? revision, revision);
+    facts.lastRevision = Math.max(facts.lastRevision ?? revision, revision);
+    let mine = this.#intended.get(worker);
+    if (!mine) this.#intended.set(worker, (mine = new Set()));
+    mine.add(claim);
+  }
+
+  #of(claim: string): ClaimFacts {
+    let facts = this.#claims.get(claim);
+    if (!facts) this.#claims.set(claim, (facts = {}));
+    return facts;
+  }
+}

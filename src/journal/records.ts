@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+/**
+ * The lines of a worker's journal. `n` counts them: a line that was written twice, because the first try could not be
+ * proven to have reached the disk, is read once. Times are for people; nothing compares two hosts' clocks.
+ */
+const claim = z.string();
+const at = z.string();
+
+const recordSchema = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('worker'), version: z.number(), worker: z.string(), host: z.string(), at }),
+  /** Written before the cells: what this worker is about to claim, and the revision that will carry the marks. */
+  z.object({ t: z.literal('claim'), claims: z.array(claim), revision: z.number() }),
+  /** Written before the rename: the content hash of a revision, and the new file's inode and mtime. */
+  z.object({ t: z.literal('revision'), revision: z.number(), hash: z.string(), print: z.string() }),
+  z.object({ t: z.literal('start'), claim, entry: z.number(), at }),
+  z.object({
+    t: z.literal('end'),
+    claim,
+    entry: z.number(),
+    at,
+    /** Milliseconds. */
+    took: z.number(),
+    code: z.number().optional(),
+    signal: z.string().optional(),
+    /** Why it could not be started at all. */
+    unstartable: z.string().optional(),
+    /** It ended because this worker was told to stop: it is put back. */
+    interrupted: z.boolean().optional(),
+    /** Byte range of its output in this worker's log. */
+    log: z.tuple([z.number(), z.number()]).optional(),
+  }),
+  /** Claimed and never started: this worker promises that it never will be. */
+  z.object({ t: z.literal('give-back'), claims: z.array(claim) }),
+  z.object({ t: z.literal('requeue'), claim, why: z.string() }),
+  z.object({ t: z.literal('leave'), at }),
+]);
+
+const lineSchema = z.object({ n: z.number() });
+
+export type JournalRecord = z.infer<typeof recordSchema>;
+export type EndRecord = Extract<JournalRecord, { t: 'end' }>;
+
+export interface JournalLine {
+  readonly n: number;
+  readonly record: JournalRecord;
+}
+
+/** Undefined for a line that cannot be read: torn by a full disk or a crash, or from a newer version. */
+export function parseJournalLine(line: string): JournalLine | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  const numbered = lineSchema.safeParse(value);
+  const record = recordSchema.safeParse(value);
+  return numbered.success && record.success ? { n: numbered.data.n, record: record.data } : undefined;
+}
+
+/** Who a worker is; what its cells and its heartbeat say. */
+const identitySchema = z.object({
+  worker: z.string(),
+  hostname: z.string(),
+  user: z.string(),
+  pid: z.number(),
+  machineId: z.string().optional(),
+  bootId: z.string().optional(),
+  pidNamespace: z.string().optional(),
+  processStart: z.string().optional(),
+  slurm: z.object({ jobId: z.string(), cluster: z.string().optional() }).optional(),
+});
+
+const heartbeatSchema = z.object({ counter: z.number(), identity: identitySchema });
+
+export type WorkerIdentity = z.infer<typeof identitySchema>;
+export type HeartbeatFile = z.infer<typeof heartbeatSchema>;
+
+/** Undefined when the bytes are no heartbeat, as while it is being written. */
+export function parseHeartbeat(bytes: Buffer): HeartbeatFile | undefined {
+  return parsed(heartbeatSchema, bytes);
+}
+
+/** Undefined when the bytes are no identity. */
+export function parseIdentity(bytes: Buffer): WorkerIdentity | undefined {
+  return parsed(identitySchema, bytes);
+}
+
+function parsed<T>(schema: z.ZodType<T>, bytes: Buffer): T | undefined {
+  try {
+    return schema.safeParse(JSON.parse(bytes.toString('utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import type { FailureDetail } from './failure.js';
+
+/** What a worker tells its user while it works, as data; `cli/show-notice` is the one place that turns it into words. */
+export type Notice =
+  | {
+      readonly tell: 'running';
+      readonly entry: number;
+      readonly argv: readonly string[];
+      readonly attempt: number;
+    }
+  | { readonly tell: 'loose'; readonly path: string }
+  | { readonly tell: 'kept-as'; readonly path: string; readonly why: 'strict' | 'edited-meanwhile' }
+  | { readonly tell: 'generated-anew'; readonly epoch: number }
+  /** A mark that was taken away while nothing proves that the entry should run again. */
+  | { readonly tell: 'succeeded-before'; readonly entries: readonly number[] }
+  | { readonly tell: 'merged-edit' }
+  | { readonly tell: 'lagging' }
+  | { readonly tell: 'sidecar-anew' }
+  | { readonly tell: 'waiting'; readonly failure: FailureDetail }
+  | { readonly tell: 'waited' }
+  | { readonly tell: 'offered'; readonly entries: number }
+  | { readonly tell: 'put-back'; readonly entries: readonly number[] }
+  | { readonly tell: 'left-early'; readonly entries: readonly number[]; readonly failure: FailureDetail }
+  | { readonly tell: 'log-trouble'; readonly path: string; readonly code: string }
+  | { readonly tell: 'stopping'; readonly running: boolean };
+
+export type Tell = (notice: Notice) => void;

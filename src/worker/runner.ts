@@ -1,0 +1,171 @@
+import type { Claim } from '../claim/choose.js';
+import type { Claimer } from '../claim/claimer.js';
+import { claimName, slotName } from '../claim/names.js';
+import { folders } from '../claim/sidecar.js';
+import type { Book } from '../claim/book.js';
+import type { EndRecord } from '../journal/records.js';
+import type { Tell } from '../notice.js';
+import type { Clock } from '../ports/clock.js';
+import { errorCode, type AppendFile, type FileSystem } from '../ports/fs.js';
+import type { Screen } from '../ports/screen.js';
+import type { RunEnd, Spawner } from '../ports/spawn.js';
+import { environmentOf } from './environment.js';
+import { writeFailureFile, type FailureFile } from './failure-file.js';
+import { RunOutput } from './output.js';
+import type { StopSwitch } from './stop.js';
+
+export type Attempt =
+  | { readonly is: 'succeeded'; readonly took: number }
+  | { readonly is: 'failed'; readonly took: number }
+  /** It ended because this worker was told to stop. */
+  | { readonly is: 'interrupted' }
+  /** A peer took the claim back first, or this worker was told to stop. */
+  | { readonly is: 'not-started' };
+
+/** A run that failed for good. */
+export interface FailedEntry {
+  readonly entry: number;
+  readonly argv: readonly string[];
+  readonly end: RunEnd;
+  readonly file: FailureFile;
+}
+
+export interface RunnerOptions {
+  readonly fs: FileSystem;
+  readonly clock: Clock;
+  readonly spawner: Spawner;
+  readonly screen: Screen;
+  readonly claimer: Claimer;
+  readonly stop: StopSwitch;
+  readonly tell: Tell;
+  readonly schedule: string;
+  readonly worker: string;
+  readonly host: string;
+  readonly directory: string;
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  readonly inherit: boolean;
+  onFailure(failed: FailedEntry): void;
+}
+
+/** Runs one started entry: journal, process, output, journal, failure file. */
+export class Runner {
+  readonly #o: RunnerOptions;
+  readonly #environment: ReturnType<typeof environmentOf>;
+  #book: Book | undefined;
+  #log: AppendFile | undefined;
+  #output: RunOutput;
+
+  constructor(options: RunnerOptions) {
+    this.#o = options;
+    this.#environment = environmentOf(options.env, { schedule: options.schedule, worker: options.worker });
+    this.#output = this.#outputTo(undefined);
+  }
+
+  /** `final`: a failure is the entry's last word, and gets a failure file. */
+  async run(claim: Claim, argv: readonly string[], final: boolean): Promise<Attempt> {
+    const book = await this.#o.claimer.book();
+    await this.#openLog(book);
+    const { entry, id } = claim;
+    const name = claimName(id);
+    book.journal.record({ t: 'start', claim: name, entry, at: this.#o.clock.wallTime().toISOString() });
+    this.#o.tell({ tell: 'running', entry, argv, attempt: id.generation + 1 });
+
+    const logFrom = this.#log?.size ?? 0;
+    const began = this.#o.clock.monotonic();
+    const end = await this.#spawn(claim, argv);
+    const took = this.#o.clock.monotonic() - began;
+    await this.#output.flushed();
+
+    const succeeded = end.is === 'exited' && end.code === 0;
+    const interrupted = !succeeded && this.#o.stop.draining.aborted && end.is !== 'unstartable';
+    const record = endRecord(name, entry, end, took, this.#o.clock.wallTime());
+    // The sidecar may have been made anew while it ran.
+    const { journal } = await this.#o.claimer.book();
+    journal.record({
+      ...record,
+      ...(interrupted ? { interrupted } : {}),
+      ...(this.#log ? { log: [logFrom, this.#log.size] } : {}),
+    });
+    if (succeeded) return { is: 'succeeded', took };
+    if (interrupted) return { is: 'interrupted' };
+    if (final) await this.#fail(claim, argv, end, took);
+    return { is: 'failed', took };
+  }
+
+  async close(): Promise<void> {
+    await this.#log?.close().catch(() => undefined);
+  }
+
+  async #spawn({ entry, id }: Claim, argv: readonly string[]): Promise<RunEnd> {
+    const { stop, screen, inherit } = this.#o;
+    this.#output.begin();
+    if (inherit) screen.pause();
+    const running = this.#o.spawner.start({
+      argv,
+      env: this.#environment({ entry, id: slotName(id), attempt: id.generation + 1 }),
+      cwd: this.#o.directory,
+      inherit,
+      onOutput: this.#output.take,
+    });
+    stop.attach(running);
+    try {
+      return await running.ended;
+    } finally {
+      stop.detach();
+      if (inherit) screen.resume();
+    }
+  }
+
+  async #fail({ entry, id }: Claim, argv: readonly string[], end: RunEnd, durationMs: number): Promise<void> {
+    const file = await writeFailureFile(this.#o.fs, {
+      argv,
+      entry,
+      attempt: id.generation + 1,
+      host: this.#o.host,
+      gpu: this.#o.env['CUDA_VISIBLE_DEVICES'],
+      directory: this.#o.directory,
+      end,
+      durationMs,
+      finished: this.#o.clock.wallTime(),
+      output: this.#output.lastLines(),
+    });
+    this.#o.onFailure({ entry, argv, end, file });
+  }
+
+  /** One log a worker: clusters count files. */
+  async #openLog(book: Book): Promise<void> {
+    if (book === this.#book || this.#o.inherit) return;
+    this.#book = book;
+    await this.close();
+    const path = `${folders.logs(book.epoch)}/${this.#o.worker}.log`;
+    try {
+      this.#log = await this.#o.fs.openAppend(path);
+    } catch (error) {
+      this.#log = undefined;
+      this.#o.tell({ tell: 'log-trouble', path, code: errorCode(error) ?? 'unknown' });
+    }
+    this.#output = this.#outputTo(this.#log && { file: this.#log, path });
+  }
+
+  #outputTo(log: { file: AppendFile; path: string } | undefined): RunOutput {
+    return new RunOutput({
+      screen: this.#o.screen,
+      log: log?.file,
+      onLogTrouble: ({ code }) => {
+        this.#o.tell({ tell: 'log-trouble', path: log?.path ?? '', code });
+      },
+    });
+  }
+}
+
+function endRecord(claim: string, entry: number, end: RunEnd, took: number, at: Date): EndRecord {
+  const facts = { t: 'end' as const, claim, entry, at: at.toISOString(), took: Math.round(took * 1000) / 1000 };
+  switch (end.is) {
+    case 'exited':
+      return { ...facts, code: end.code };
+    case 'killed':
+      return { ...facts, signal: end.signal };
+    case 'unstartable':
+      return { ...facts, unstartable: end.problem };
+  }
+}

@@ -1,0 +1,30 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const runsTheProgram = ['test/cli/**/*.test.ts', 'test/chaos/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text', 'html'],
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'src',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...runsTheProgram],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'dist', include: runsTheProgram, globalSetup: ['test/global-setup.ts'] },
+      },
+    ],
+  },
+});
