@@ -21,13 +21,18 @@ interface Pending {
 
 /**
  * Compares the whole file with all claims, once, after something other than the last rewrite has written it.
- * `edited` says that it was a person, whose missing marks can be decisions; an old copy's never are.
+ * `edited`: by a person, whose missing marks can be decisions; those of an older revision saved again never are.
+ * `mayBeAnew`: this is not a cached copy, so that no mark at all means a schedule generated anew.
  */
-export async function reconcileAll(book: Book, text: ScheduleText, edited: boolean): Promise<Reconciled> {
+export async function reconcileAll(
+  book: Book,
+  text: ScheduleText,
+  { edited, mayBeAnew }: { readonly edited: boolean; readonly mayBeAnew: boolean },
+): Promise<Reconciled> {
   const cells = slotsIn(await book.cells.allNames());
   if (cells.size === 0) return { is: 'reconciled', markAgain: [], succeededBefore: [] };
   await book.ledger.refresh();
-  if (edited && text.pending === text.count && (await wasGeneratedAnew(book, cells))) return { is: 'anew' };
+  if (mayBeAnew && text.pending === text.count && (await wasGeneratedAnew(book, cells))) return { is: 'anew' };
 
   const groups = pendingGroups(text, cells);
   const proven = {

@@ -10,11 +10,12 @@ import type { Book } from './book.js';
 import type { Head } from './head.js';
 
 export type Outcome =
-  | 'written'
+  /** `seen` is absent when another file stands there already. */
+  | { readonly is: 'written'; readonly head: Head; readonly seen: Seen | undefined }
   /** Somebody wrote the schedule since it was read: read again. Nothing was written. */
-  | 'changed'
+  | { readonly is: 'changed' }
   /** The lock was taken over: read again under a new one. Nothing was written. */
-  | 'robbed';
+  | { readonly is: 'robbed' };
 
 /** The content that was replaced, kept by a link until it is certain that nobody was still writing to it. */
 interface Replaced {
@@ -90,21 +91,20 @@ export class Rewriter {
     await book.head.advance(head, next);
 
     const print = await this.#fs.fingerprint(this.#file.path);
-    // Another file already: an editor saved right behind us, and the next look reads it.
-    if (print.ino === written.ino) {
-      this.#file.adopt({ text: rescan(seen.text, bytes), print, ownership: seen.ownership, hash });
-    }
-    return 'written';
+    if (print.ino !== written.ino) return { is: 'written', head: next, seen: undefined };
+    const now = { text: rescan(seen.text, bytes), print, ownership: seen.ownership, hash };
+    this.#file.adopt(now);
+    return { is: 'written', head: next, seen: now };
   }
 
   async #mayCommit(seen: Seen, held: Held): Promise<Outcome | undefined> {
-    if (!(await held.isMine())) return 'robbed';
+    if (!(await held.isMine())) return { is: 'robbed' };
     const print = await this.#keep();
     const same =
       print.ino === seen.print.ino && print.size === seen.print.size && print.mtimeNs === seen.print.mtimeNs;
     if (same) return undefined;
     await this.forget();
-    return 'changed';
+    return { is: 'changed' };
   }
 
   /** Links the file that is about to be replaced, and looks at it: by a fresh open, so no cache answers. */

@@ -36,7 +36,7 @@ async function tookName(fs: FileSystem, directory: string, name: string, file: U
     // On NFS the reply to a link that worked can get lost, and the repeated request finds the name taken by itself.
     if (code === 'EEXIST') return (await exists(fs, path, file)) === 'this file';
     if (!NO_LINKS.has(code)) throw error;
-    return (await exists(fs, path, file)) === 'no' && (await tookNameByRename(fs, directory, name, file));
+    return tookNameByRename(fs, directory, name, file);
   }
 }
 

@@ -80,6 +80,18 @@ describe('the status line', () => {
     expect(terminal.text).toBe('xy');
   });
 
+  test('is not drawn over lines that the cursor was moved back to, however the escape sequence arrives', () => {
+    const terminal = new Terminal();
+    const screen = onTerminal(terminal);
+    screen.status(() => STATUS);
+    for (const chunk of ['one\ntwo\nthree\n', '\x1b', '[', '3A', '\n']) put(screen, chunk);
+    vi.advanceTimersByTime(1000);
+    expect(terminal.text).toBe('one\ntwo\nthree');
+    put(screen, '\n'.repeat(10));
+    vi.advanceTimersByTime(100);
+    expect(terminal.text).toContain(STATUS);
+  });
+
   test('is not drawn behind a prompt or a progress bar, however long that stands', () => {
     const terminal = new Terminal();
     const screen = onTerminal(terminal);

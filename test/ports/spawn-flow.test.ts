@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
+import { describe, expect, test, vi } from 'vitest';
+import { OutputPipes } from '../../src/ports/spawn-output.js';
 import { runReal, sh, startReal } from '../support/real-run.js';
 
 const pass = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -39,6 +42,41 @@ describe('output', () => {
       },
     });
     expect(most).toBe(1);
+  });
+
+  test('stops the run while its reader takes nothing', async () => {
+    let open!: () => void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const run = startReal(['head', '-c', '60M', '/dev/zero'], { onOutput: () => gate });
+    const written = (): number => Number(/wchar: (\d+)/.exec(readFileSync(`/proc/${run.pid}/io`, 'utf8'))?.[1]);
+    let before = -1;
+    await vi.waitFor(() => {
+      const now = written();
+      const still = now > 0 && now === before;
+      before = now;
+      expect(still).toBe(true);
+    });
+    expect(before).toBeLessThan(1 << 20);
+    open();
+    expect(await run.ended).toEqual({ is: 'exited', code: 0 });
+  });
+
+  test('that Node hurries along when the process exits still comes one chunk at a time', async () => {
+    const stdout = new PassThrough();
+    const taken: string[] = [];
+    const pipes = new OutputPipes([stdout, new PassThrough().end()], async (_stream, chunk) => {
+      taken.push(`begin ${chunk.toString()}`);
+      await pass();
+      taken.push(`end ${chunk.toString()}`);
+    });
+    for (const chunk of ['a', 'b']) {
+      stdout.write(chunk);
+      // As child_process does with its sockets.
+      stdout.resume();
+      await Promise.resolve();
+    }
+    await pipes.taken();
+    expect(taken).toEqual(['begin a', 'end a', 'begin b', 'end b']);
   });
 
   test('of 300 MB passes with flat memory', async () => {

@@ -48,7 +48,9 @@ describe('when the leader has exited', () => {
   });
 
   test('one that is stopped is ended', async () => {
-    const { out } = await runReal(sh('sleep 1000 & echo $!; kill -STOP $!'), { graces: SHORT });
+    const { out } = await runReal(sh('sleep 1000 & echo $!; kill -STOP $!'), {
+      graces: { ...SHORT, terminateMs: 60_000 },
+    });
     expect(isAlive(pidIn(out))).toBe(false);
   });
 

@@ -75,7 +75,7 @@ export class Terminal extends EventEmitter {
     else if (final === 'K') this.line.length = Math.min(this.line.length, this.column);
   }
 
-  private get line(): string[] {
+  private get line(): (string | undefined)[] {
     return this.lines[this.row] as (string | undefined)[];
   }
 }

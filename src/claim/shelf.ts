@@ -1,0 +1,75 @@
+import { Failure } from '../failure.js';
+import type { Tell } from '../notice.js';
+import { errorCode } from '../ports/fs.js';
+import type { ScheduleFile } from '../schedule/file.js';
+import { Book, type Setting } from './book.js';
+import { newestEpoch } from './sidecar.js';
+
+/** A sidecar that vanishes again and again is not to be had. */
+const REOPENINGS = 3;
+
+/** Holds the book of the present epoch, and takes up a new one when the sidecar changed under us. */
+export class Shelf {
+  readonly #setting: Setting;
+  readonly #file: ScheduleFile;
+  readonly #tell: Tell;
+  #book: Book | undefined;
+
+  constructor(setting: Setting, file: ScheduleFile, tell: Tell) {
+    this.#setting = setting;
+    this.#file = file;
+    this.#tell = tell;
+  }
+
+  async book(): Promise<Book> {
+    return (this.#book ??= await Book.open(this.#setting, await this.#entries()));
+  }
+
+  /** Whether somebody found the schedule generated anew and began the next epoch; if so, we are in it now. */
+  async followEpoch(): Promise<boolean> {
+    const newest = await newestEpoch(this.#setting.fs, this.#setting.sidecar);
+    if (newest <= (await this.book()).epoch.number) return false;
+    await this.#reopen();
+    this.#tell({ tell: 'generated-anew', epoch: newest });
+    return true;
+  }
+
+  /** The schedule was generated anew: the old records become the archive. */
+  async beginEpoch(entries: number): Promise<void> {
+    this.#book = await (await this.book()).next(this.#setting, entries);
+    this.#tell({ tell: 'generated-anew', epoch: this.#book.epoch.number });
+  }
+
+  /** A sidecar that was deleted under us is made anew: deleting it forgets history, never the schedule. */
+  async with<T>(work: (book: Book) => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await work(await this.book());
+      } catch (error) {
+        if (!isSidecarGone(error) || tries === REOPENINGS) throw this.#failure(error);
+        await this.#reopen();
+        this.#tell({ tell: 'sidecar-anew' });
+      }
+    }
+  }
+
+  async #reopen(): Promise<void> {
+    this.#book = await Book.open(this.#setting, await this.#entries(), this.#book?.journal);
+  }
+
+  async #entries(): Promise<number> {
+    return (this.#file.seen ?? (await this.#file.look())).text.count;
+  }
+
+  #failure(error: unknown): unknown {
+    const code = errorCode(error);
+    if (error instanceof Failure || code === undefined) return error;
+    const path = (error as NodeJS.ErrnoException).path ?? this.#setting.sidecar;
+    return new Failure({ reason: 'filesystem', code, operation: 'claim an entry', path }, { cause: error });
+  }
+}
+
+function isSidecarGone(error: unknown): boolean {
+  if (error instanceof Failure && error.detail.reason === 'schedule-missing') return false;
+  return errorCode(error instanceof Failure ? error.cause : error) === 'ENOENT';
+}

@@ -1,0 +1,158 @@
+import type { Tell } from '../notice.js';
+import type { Held } from '../ports/lock.js';
+import { contentHash, type ScheduleFile, type Seen } from '../schedule/file.js';
+import type { MarkEdit } from '../schedule/marks.js';
+import { scan } from '../schedule/scan.js';
+import type { ScheduleText } from '../schedule/text.js';
+import type { Book, Setting } from './book.js';
+import { reconcileAll } from './edits.js';
+import type { Head } from './head.js';
+import { Rewriter } from './rewrite.js';
+import type { Shelf } from './shelf.js';
+
+/** What the file says, reconciled with what was claimed. */
+export interface View {
+  readonly is: 'view';
+  readonly seen: Seen;
+  readonly head: Head;
+  /** Pending entries that somebody has: their mark got lost. */
+  readonly markAgain: readonly number[];
+  /** The file does not hold this content yet: it must be written even if no mark changes. */
+  readonly mustWrite: boolean;
+}
+
+/** Nothing can be decided now: look again under a new lock. */
+export interface LookAgain {
+  readonly is: 'again';
+  readonly afterMs: number;
+}
+
+/** A copy cached by a mount is waited for this long; longer, and it is taken for an old save. */
+const LONGEST_LAG_MS = 90_000;
+const LAGGING: LookAgain = { is: 'again', afterMs: 200 };
+export const AT_ONCE: LookAgain = { is: 'again', afterMs: 0 };
+
+/** Reads the schedule, finds out who wrote it, and writes marks into it; all of it under the lock. */
+export class Viewer {
+  readonly #setting: Setting;
+  readonly #file: ScheduleFile;
+  readonly #shelf: Shelf;
+  readonly #rewriter: Rewriter;
+  readonly #tell: Tell;
+  /** The content and the revision that are known to belong together. */
+  #settled: { readonly seen: Seen; readonly head: Head } | undefined;
+  #laggingSince: number | undefined;
+
+  constructor(setting: Setting, file: ScheduleFile, shelf: Shelf, tell: Tell) {
+    this.#setting = setting;
+    this.#file = file;
+    this.#shelf = shelf;
+    this.#rewriter = new Rewriter(setting.fs, file, setting.identity.worker, tell);
+    this.#tell = tell;
+  }
+
+  /** The last revision this worker knows of. */
+  get revision(): number {
+    return this.#settled?.head.revision ?? 0;
+  }
+
+  async look(): Promise<View | LookAgain> {
+    const seen = await this.#file.look();
+    const book = await this.#shelf.book();
+    const head = seen === this.#settled?.seen ? this.#settled.head : await book.head.read();
+    const late = await this.#takeLateEdit(book, seen, head);
+    if (late) return late;
+    if (seen.hash === head.hash) return this.#settle(seen, head);
+
+    if (await this.#shelf.followEpoch()) return AT_ONCE;
+    await book.ledger.refresh();
+    const known = book.ledger.revisionOf(seen.hash);
+    // Its writer died between the rename and moving the head on.
+    if (known && known.revision > head.revision)
+      return this.#settle(seen, { ...head, ...known, hash: seen.hash });
+    const cached = known?.print === printOf(seen);
+    if (cached && this.#keepsLagging()) return LAGGING;
+    return this.#reconcile(book, seen, head, { edited: known === undefined, cached });
+  }
+
+  /** Writes the marks. False: somebody else wrote meanwhile, nothing was written, look again. */
+  async commit(view: View, edit: MarkEdit, held: Held): Promise<boolean> {
+    const book = await this.#shelf.book();
+    const outcome = await this.#rewriter.rewrite(book, view.head, view.seen, edit, held);
+    this.#settled = undefined;
+    if (outcome.is !== 'written') return false;
+    // Absent when an editor saved right behind us: the next look reads it.
+    if (outcome.seen) this.#settle(outcome.seen, outcome.head);
+    return true;
+  }
+
+  /** Whether an edit came too late for the last rewrite, and is still to be merged. */
+  async hasLateEdit(): Promise<boolean> {
+    return (await this.#rewriter.lateEdit().catch(() => undefined)) !== undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#rewriter.forget();
+  }
+
+  #settle(seen: Seen, head: Head): View {
+    this.#laggingSince = undefined;
+    this.#settled = { seen, head };
+    return { is: 'view', seen, head, markAgain: [], mustWrite: false };
+  }
+
+  /** An older revision in its own file is a copy that this mount has cached; it passes. */
+  #keepsLagging(): boolean {
+    const now = this.#setting.clock.monotonic();
+    if (this.#laggingSince === undefined) this.#tell({ tell: 'lagging' });
+    this.#laggingSince ??= now;
+    return now - this.#laggingSince < LONGEST_LAG_MS;
+  }
+
+  async #reconcile(
+    book: Book,
+    seen: Seen,
+    head: Head,
+    { edited, cached }: { edited: boolean; cached: boolean },
+  ): Promise<View | LookAgain> {
+    const result = await reconcileAll(book, seen.text, { edited, mayBeAnew: !cached });
+    if (result.is === 'anew') {
+      await this.#shelf.beginEpoch(seen.text.count);
+      return AT_ONCE;
+    }
+    if (result.succeededBefore.length > 0) {
+      this.#tell({ tell: 'succeeded-before', entries: result.succeededBefore });
+    }
+    const next = { revision: head.revision + 1, hash: seen.hash };
+    book.journal.record({ t: 'revision', ...next, print: printOf(seen) });
+    await book.journal.flush();
+    await book.head.advance(head, next);
+    return { ...this.#settle(seen, next), markAgain: result.markAgain };
+  }
+
+  /** An editor wrote to the file that we had just replaced: its content is the user's newest, without our marks. */
+  async #takeLateEdit(book: Book, seen: Seen, head: Head): Promise<View | undefined> {
+    const late = await this.#rewriter.lateEdit();
+    const text = late && parsed(late);
+    if (!late) await this.#rewriter.forget();
+    // Half saved, or saved twice: the newer edit stands, the other is kept where its owner finds it.
+    else if (!text || seen.hash !== head.hash) await this.#rewriter.keepAside(late, seen.ownership);
+    if (!late || !text || seen.hash !== head.hash) return undefined;
+    const result = await reconcileAll(book, text, { edited: true, mayBeAnew: false });
+    this.#tell({ tell: 'merged-edit' });
+    const markAgain = result.is === 'reconciled' ? result.markAgain : [];
+    return { is: 'view', seen: { ...seen, text, hash: contentHash(late) }, head, markAgain, mustWrite: true };
+  }
+}
+
+function printOf({ print }: Seen): string {
+  return `${print.ino}:${print.mtimeNs}`;
+}
+
+function parsed(bytes: Buffer): ScheduleText | undefined {
+  try {
+    return scan(bytes);
+  } catch {
+    return undefined;
+  }
+}
