@@ -7,7 +7,8 @@ import { HeartbeatWatch, verdict, type Verdict } from './dead.js';
 
 /** How to look at a process or a job; the host port, or a fake. */
 export interface Probes {
-  processStart(pid: number): Promise<string | 'gone' | undefined>;
+  /** Its start time, `gone`, or undefined when that cannot be told. */
+  processStart(pid: number): Promise<string | undefined>;
   slurmState(job: SlurmJob): Promise<SlurmState>;
 }
 
@@ -46,6 +47,11 @@ export class Peers {
 
   async leave(): Promise<void> {
     await this.#fs.unlink(this.#mine());
+  }
+
+  /** Removes the heartbeat of a worker that is dead and has left nothing open. */
+  async forget(worker: string): Promise<void> {
+    await this.#fs.unlink(`${this.#folder}/${worker}`);
   }
 
   /** Looks at some of the others, each in its turn. */

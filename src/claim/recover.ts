@@ -54,11 +54,24 @@ export async function recover(claimer: Claimer): Promise<Findings> {
     }
   }
   if (offer.length > 0) await claimer.putBack(offer);
+  await bury(book, standings, lost);
   return { offered: offer.length, lost, running, suspect, unreadable: book.ledger.unreadable };
 }
 
 function isSuspectOrGone(standing: Verdict | undefined): boolean {
   return standing === 'suspect' || (standing !== undefined && GONE.has(standing));
+}
+
+/** Of a dead worker that nothing hangs on any more: nobody need look at it again. */
+async function bury(
+  book: Book,
+  standings: ReadonlyMap<string, Verdict>,
+  lost: readonly LostRun[],
+): Promise<void> {
+  const mourned = new Set(lost.map(({ worker }) => worker));
+  for (const [worker, standing] of standings) {
+    if (GONE.has(standing) && !mourned.has(worker)) await book.peers.forget(worker).catch(() => undefined);
+  }
 }
 
 interface OpenClaim {

@@ -38,7 +38,9 @@ export function realPorts(schedule: string, colour: ColourChoice): Ports {
   function onSignal(signal: StopSignal, stop: StopSwitch): void {
     if (stop.killing.aborted) {
       // Asked a third time: whatever it waits for, the journal and the cells tell the next worker.
-      process.exit(EXIT.signal[signal]);
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+      return;
     }
     if (stop.request(signal) === 'draining') {
       void screen.notice(showNotice({ tell: 'stopping', running: stop.isRunning }, schedule));

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * The lines of a worker's journal. `n` counts them: a line that was written twice, because the first try could not be
@@ -21,14 +21,14 @@ const recordSchema = z.discriminatedUnion('t', [
     at,
     /** Milliseconds. */
     took: z.number(),
-    code: z.number().optional(),
-    signal: z.string().optional(),
+    code: z.optional(z.number()),
+    signal: z.optional(z.string()),
     /** Why it could not be started at all. */
-    unstartable: z.string().optional(),
+    unstartable: z.optional(z.string()),
     /** It ended because this worker was told to stop: it is put back. */
-    interrupted: z.boolean().optional(),
+    interrupted: z.optional(z.boolean()),
     /** Byte range of its output in this worker's log. */
-    log: z.tuple([z.number(), z.number()]).optional(),
+    log: z.optional(z.tuple([z.number(), z.number()])),
   }),
   /** Claimed and never started: this worker promises that it never will be. */
   z.object({ t: z.literal('give-back'), claims: z.array(claim) }),
@@ -65,11 +65,11 @@ const identitySchema = z.object({
   hostname: z.string(),
   user: z.string(),
   pid: z.number(),
-  machineId: z.string().optional(),
-  bootId: z.string().optional(),
-  pidNamespace: z.string().optional(),
-  processStart: z.string().optional(),
-  slurm: z.object({ jobId: z.string(), cluster: z.string().optional() }).optional(),
+  machineId: z.optional(z.string()),
+  bootId: z.optional(z.string()),
+  pidNamespace: z.optional(z.string()),
+  processStart: z.optional(z.string()),
+  slurm: z.optional(z.object({ jobId: z.string(), cluster: z.optional(z.string()) })),
 });
 
 const heartbeatSchema = z.object({ counter: z.number(), identity: identitySchema });
@@ -87,7 +87,7 @@ export function parseIdentity(bytes: Buffer): WorkerIdentity | undefined {
   return parsed(identitySchema, bytes);
 }
 
-function parsed<T>(schema: z.ZodType<T>, bytes: Buffer): T | undefined {
+function parsed<T>(schema: z.ZodMiniType<T>, bytes: Buffer): T | undefined {
   try {
     return schema.safeParse(JSON.parse(bytes.toString('utf8'))).data;
   } catch {

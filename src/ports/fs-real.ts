@@ -95,13 +95,12 @@ async function read(path: string): Promise<FileContent> {
 
 async function readUnless(path: string, known: Fingerprint | undefined): Promise<FileContent | undefined> {
   if (known === undefined) return read(path);
-  let unchanged = false;
-  const content = await reading(path, async (fd) => {
-    unchanged = samePrint(print(await fstat(fd, { bigint: true })), known);
-    return unchanged ? undefined : readUnchanged(fd, path);
-  });
+  const content = await reading(path, async (fd) =>
+    samePrint(print(await fstat(fd, { bigint: true })), known) ? 'unchanged' : readUnchanged(fd, path),
+  );
+  if (content === 'unchanged') return undefined;
   // Changed while it was read: the patient way.
-  return unchanged || content !== undefined ? content : read(path);
+  return content ?? read(path);
 }
 
 async function readFrom(path: string, offset: number): Promise<Buffer> {

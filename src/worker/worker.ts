@@ -165,7 +165,10 @@ export class Worker {
       const attempt = await this.#run(claim, appended);
       if (attempt.is === 'interrupted') this.#interrupted.push(claim);
       if (attempt.is === 'interrupted' || attempt.is === 'not-started') return;
-      if (attempt.is === 'succeeded') return this.#count(true);
+      if (attempt.is === 'succeeded') {
+        this.#count(true);
+        return;
+      }
       if (!this.#o.persistent) break;
       appended = this.#o.persistent;
       if (attempt.took >= LONGEST_RERUN_PAUSE_MS) pause = FIRST_RERUN_PAUSE_MS;
@@ -241,6 +244,7 @@ export class Worker {
       void this.#beat();
     }, HEARTBEAT_INTERVAL_MS);
     timer.unref();
+    void this.#beat();
     return () => {
       clearInterval(timer);
     };

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A process of a chaos run: a worker or the reader. */
+export class ChaosProcess {
+  readonly #child: ChildProcess;
+  readonly #chunks: Buffer[] = [];
+  readonly exited: Promise<Exit>;
+  over = false;
+  stopped = false;
+
+  constructor(script: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
+    this.#child = spawn(process.execPath, [script, ...args], {
+      cwd,
+      env: { ...process.env, NODE_OPTIONS: undefined, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const take = (chunk: Buffer): void => void this.#chunks.push(chunk);
+    this.#child.stdout?.on('data', take);
+    this.#child.stderr?.on('data', take);
+    this.#child.once('exit', () => (this.over = true));
+    this.exited = new Promise((resolve) => {
+      this.#child.once('close', (code, signal) => {
+        resolve({ code, signal });
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  /** Both streams, in the order in which they came. */
+  get output(): string {
+    return Buffer.concat(this.#chunks).toString();
+  }
+
+  stop(): void {
+    this.stopped = this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.stopped = false;
+    this.#child.kill('SIGCONT');
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+}
+
+/** Polls until it is so; says what was waited for when it never is. */
+export async function until(what: string, ms: number, condition: () => boolean): Promise<void> {
+  for (const end = performance.now() + ms; !condition(); ) {
+    if (performance.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** The exits of all, or an error that shows what those who hang have said. */
+export async function allExits(workers: readonly ChaosProcess[], ms: number): Promise<Exit[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const hanging = workers.filter((worker) => !worker.over).map((worker) => worker.output.slice(-600));
+      reject(new Error(`${hanging.length} workers did not end within ${ms} ms:\n${hanging.join('\n--\n')}`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([Promise.all(workers.map((worker) => worker.exited)), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
