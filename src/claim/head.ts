@@ -27,20 +27,40 @@ export class HeadFile {
     return heads[0] ?? NO_HEAD;
   }
 
-  async advance(from: Head, to: Head): Promise<void> {
-    try {
-      if (from.revision > 0) {
-        await this.#fs.rename(this.#path(from), this.#path(to));
-        return;
-      }
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error;
+  /**
+   * Moves on to `to`, and returns where the head is now. That is a later revision with the same hash when somebody
+   * else has moved it meanwhile: their content was replaced by ours, and what it said is to be put right.
+   */
+  async advance(from: Head, to: Head): Promise<Head> {
+    if (from.revision > 0 && (await this.#move(from, to))) return to;
+    for (;;) {
+      const newest = await this.read();
+      if (newest.revision < to.revision) return this.#begin(to);
+      if (newest.hash === to.hash) return newest;
+      const beyond = { revision: newest.revision + 1, hash: to.hash };
+      if (await this.#move(newest, beyond)) return beyond;
     }
+  }
+
+  async #move(from: Head, to: Head): Promise<boolean> {
+    try {
+      await this.#fs.rename(this.#path(from), this.#path(to));
+      return true;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return false;
+      throw error;
+    }
+  }
+
+  /** The first, or one that a writer who died had not moved on. */
+  async #begin(to: Head): Promise<Head> {
     await this.#fs.write(this.#path(to), Buffer.alloc(0));
     for (const name of await this.#names()) {
-      if (parse(name).revision < to.revision)
+      if (parse(name).revision < to.revision) {
         await this.#fs.unlink(`${this.#folder}/${name}`).catch(() => undefined);
+      }
     }
+    return to;
   }
 
   async #names(): Promise<string[]> {

@@ -12,6 +12,8 @@ import type { Head } from './head.js';
 export type Outcome =
   /** `seen` is absent when another file stands there already. */
   | { readonly is: 'written'; readonly head: Head; readonly seen: Seen | undefined }
+  /** Written, but on top of somebody else's revision: this worker slept between the last check and the rename. */
+  | { readonly is: 'overwrote' }
   /** Somebody wrote the schedule since it was read: read again. Nothing was written. */
   | { readonly is: 'changed' }
   /** The lock was taken over: read again under a new one. Nothing was written. */
@@ -88,7 +90,11 @@ export class Rewriter {
     }
     await this.#fs.rename(this.#temporary, this.#file.path);
     await this.#fs.syncDirectory(this.#file.path.slice(0, this.#file.path.lastIndexOf('/')) || '/');
-    await book.head.advance(head, next);
+    const reached = await book.head.advance(head, next);
+    if (reached.revision !== next.revision) {
+      book.journal.record({ t: 'revision', ...reached, print: `${written.ino}:${written.mtimeNs}` });
+      return { is: 'overwrote' };
+    }
 
     const print = await this.#fs.fingerprint(this.#file.path);
     if (print.ino !== written.ino) return { is: 'written', head: next, seen: undefined };

@@ -28,7 +28,7 @@ export interface LookAgain {
 }
 
 /** A copy cached by a mount is waited for this long; longer, and it is taken for an old save. */
-const LONGEST_LAG_MS = 90_000;
+const LONGEST_LAG_MS = 30_000;
 const LAGGING: LookAgain = { is: 'again', afterMs: 200 };
 export const AT_ONCE: LookAgain = { is: 'again', afterMs: 0 };
 
@@ -42,6 +42,8 @@ export class Viewer {
   /** The content and the revision that are known to belong together. */
   #settled: { readonly seen: Seen; readonly head: Head } | undefined;
   #laggingSince: number | undefined;
+  /** Our last rewrite dropped marks that others had written: they are to be put back before anything else. */
+  #marksDropped = false;
 
   constructor(setting: Setting, file: ScheduleFile, shelf: Shelf, tell: Tell) {
     this.#setting = setting;
@@ -62,6 +64,7 @@ export class Viewer {
     const head = seen === this.#settled?.seen ? this.#settled.head : await book.head.read();
     const late = await this.#takeLateEdit(book, seen, head);
     if (late) return late;
+    if (this.#marksDropped) return this.#reconcile(book, seen, head, { edited: false, cached: true });
     if (seen.hash === head.hash) return this.#settle(seen, head);
 
     if (await this.#shelf.followEpoch()) return AT_ONCE;
@@ -80,6 +83,7 @@ export class Viewer {
     const book = await this.#shelf.book();
     const outcome = await this.#rewriter.rewrite(book, view.head, view.seen, edit, held);
     this.#settled = undefined;
+    if (outcome.is === 'overwrote') this.#marksDropped = true;
     if (outcome.is !== 'written') return false;
     // Absent when an editor saved right behind us: the next look reads it.
     if (outcome.seen) this.#settle(outcome.seen, outcome.head);
@@ -126,8 +130,9 @@ export class Viewer {
     const next = { revision: head.revision + 1, hash: seen.hash };
     book.journal.record({ t: 'revision', ...next, print: printOf(seen) });
     await book.journal.flush();
-    await book.head.advance(head, next);
-    return { ...this.#settle(seen, next), markAgain: result.markAgain };
+    const reached = await book.head.advance(head, next);
+    this.#marksDropped = false;
+    return { ...this.#settle(seen, reached), markAgain: result.markAgain };
   }
 
   /** An editor wrote to the file that we had just replaced: its content is the user's newest, without our marks. */

@@ -30,6 +30,7 @@ export interface ProgressOptions extends GlobalOptions {
 /** Parses, runs the verb's action and returns the exit code. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   let code: number = EXIT.done;
+  const json = args.includes('--json');
   const program = new Command('cooperate')
     .description(
       'Work through a shared list of commands with any number of workers, on any hosts; none runs twice.',
@@ -40,6 +41,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       `\nThe original's spellings work too: --run FILE, --one FILE, --progress FILE.\n${EXIT_CODES_HELP}`,
     )
     .showSuggestionAfterError()
+    .configureOutput({ outputError: (text, write) => json || write(text.replace(/^error: /, 'cooperate: ')) })
+    .showHelpAfterError(!json && 'Type for example: cooperate run exp.json. All commands: cooperate --help')
     .exitOverride();
 
   const verb = (name: string, description: string) =>
@@ -53,6 +56,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       )
       .option('--debug', 'show stack traces')
       .addHelpText('after', EXIT_CODES_HELP)
+      .showHelpAfterError(!json && `All options: cooperate ${name} --help`)
       .exitOverride();
 
   verb('run', 'work through the schedule until nothing is pending')
@@ -88,7 +92,10 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version were asked for; everything else is a usage error that commander has explained.
-    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (error.exitCode === 0) return EXIT.done;
+    const message = error.message.replace(/^error: /, '');
+    if (json) process.stdout.write(`${JSON.stringify({ error: { reason: 'usage', message } })}\n`);
+    return EXIT.usage;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FailureDetail, Place } from '../failure.js';
+import { asTyped } from './as-typed.js';
 
 /** Failure -> words: what happened, where, and what to do next; at most three lines. */
 export function showFailure(detail: FailureDetail): string {
@@ -6,19 +7,19 @@ export function showFailure(detail: FailureDetail): string {
     case 'usage':
       return `${detail.problem}\n${detail.remedy}`;
     case 'schedule-missing':
-      return `there is no schedule ${detail.path}.\nCheck the name; a schedule is a JSON list of commands, such as [["python", "main.py", "--lr", "0.1"]].`;
+      return `there is no schedule ${asTyped(detail.path)}.\nCheck the name; a schedule is a JSON list of commands, such as [["python", "main.py", "--lr", "0.1"]].`;
     case 'schedule-is-directory':
-      return `${detail.path} is a directory, not a schedule.\nName the JSON file in it.`;
+      return `${asTyped(detail.path)} is a directory, not a schedule.\nName the JSON file in it.`;
     case 'schedule-unusable':
-      return unusable(detail.path, detail.problem, detail.place);
+      return unusable(asTyped(detail.path), detail.problem, detail.place);
     case 'entry-unknown':
       return detail.count === 0
-        ? `${detail.path} has no entries.`
-        : `${detail.path} has no entry ${detail.entry}.\nChoose one from 0 to ${detail.count - 1}.`;
+        ? `${asTyped(detail.path)} has no entries.`
+        : `${asTyped(detail.path)} has no entry ${detail.entry}.\nChoose one from 0 to ${detail.count - 1}.`;
     case 'entry-running':
       return `entry ${detail.entry} is running on worker ${detail.worker}; running it now would run it twice at once.\nWait for it to end, or give --force if you know better.`;
     case 'filesystem':
-      return `could not ${detail.operation} (${detail.path}): ${meaning(detail.code)}.\n${remedy(detail.code)}`;
+      return `could not ${detail.operation} (${asTyped(detail.path)}): ${meaning(detail.code)}.\n${remedy(detail.code)}`;
   }
 }
 

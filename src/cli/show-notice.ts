@@ -1,5 +1,6 @@
 import type { Notice } from '../notice.js';
 import { commandLine } from '../schedule/slots.js';
+import { asTyped } from './as-typed.js';
 import { showFailure } from './show-failure.js';
 
 /** Notice -> words. `schedule` is the path as the user typed it. */
@@ -13,9 +14,9 @@ export function showNotice(notice: Notice, schedule: string): string {
       );
     case 'kept-as':
       return notice.why === 'strict'
-        ? own(`${schedule} becomes strict JSON; your version is kept as ${notice.path}.`)
+        ? own(`${schedule} becomes strict JSON; your version is kept as ${asTyped(notice.path)}.`)
         : own(
-            `an edit was saved while the schedule was rewritten; it is kept as ${notice.path}. Compare it with ${schedule}.`,
+            `an edit was saved while the schedule was rewritten; it is kept as ${asTyped(notice.path)}. Compare it with ${schedule}.`,
           );
     case 'generated-anew':
       return own(
@@ -51,7 +52,7 @@ export function showNotice(notice: Notice, schedule: string): string {
       );
     case 'log-trouble':
       return own(
-        `the log ${notice.path} cannot be written (${notice.code}); output still goes to the terminal.`,
+        `the log ${asTyped(notice.path)} cannot be written (${notice.code}); output still goes to the terminal.`,
       );
     case 'stopping':
       return own(

@@ -118,7 +118,9 @@ export class Ledger {
         for (const claim of record.claims) this.#intend(worker, claim, record.revision);
         return;
       case 'revision':
-        this.#revisions.set(record.hash, { revision: record.revision, print: record.print });
+        if (record.revision > (this.#revisions.get(record.hash)?.revision ?? -1)) {
+          this.#revisions.set(record.hash, { revision: record.revision, print: record.print });
+        }
         return;
       case 'start':
         this.#of(record.claim).started = { worker, entry: record.entry, at: record.at };
