@@ -115,11 +115,11 @@ export class Claimer {
 
   /** Says goodbye: whoever looks after the dead need not look at this worker. */
   async leave(): Promise<void> {
-    const book = await this.book();
-    book.journal.record({ t: 'leave', at: this.#setting.clock.wallTime().toISOString() });
-    await this.#shelf.with(() => book.journal.flush());
-    await book.journal.close();
-    await book.peers.leave().catch(() => undefined);
+    const { journal } = await this.book();
+    journal.record({ t: 'leave', at: this.#setting.clock.wallTime().toISOString() });
+    await this.#shelf.with(() => journal.flush());
+    await journal.close();
+    await (await this.book()).peers.leave().catch(() => undefined);
   }
 
   async #underLock<T>(work: (held: Held) => Promise<T>, signal?: AbortSignal): Promise<T | undefined> {

@@ -52,6 +52,9 @@ export class Worker {
   readonly #o: WorkerOptions;
   readonly #patience: Patience;
   #held: Claim[] = [];
+  #starting: Claim | undefined;
+  /** On their way back to the file. */
+  #returning: Claim[] = [];
   #givingBack: Promise<void> = Promise.resolve();
   #pace: Pace = { claimMs: undefined, runMs: undefined, lastBatch: 1 };
   #workers = 1;
@@ -189,11 +192,11 @@ export class Worker {
   }
 
   async #run(claim: Claim, appended: readonly string[]): Promise<Attempt> {
-    // Until it is started it is held: should starting fail, it is given back.
-    this.#held.unshift(claim);
+    // Should starting fail, or the signal come first, it is given back when leaving.
+    this.#starting = claim;
     const mine = await this.#patience.with(() => this.#o.claimer.start(claim));
-    if (this.#o.stop.draining.aborted) return { is: 'not-started' };
-    this.#held.shift();
+    if (this.#o.stop.draining.aborted && mine) return { is: 'not-started' };
+    this.#starting = undefined;
     if (!mine) return { is: 'not-started' };
     this.#current = { claim, since: this.#o.clock.monotonic() };
     return this.#o.runner.run(claim, [...claim.argv, ...appended], this.#o.persistent === undefined);
@@ -201,8 +204,12 @@ export class Worker {
 
   /** The entry in hand takes long: what waits behind it is free for others. */
   #giveBackHeld(): void {
-    const held = this.#held.splice(0);
-    this.#givingBack = this.#putBack(held, []).catch(() => undefined);
+    this.#returning.push(...this.#held.splice(0));
+    this.#givingBack = this.#putBack(this.#returning, []).then(
+      () => void (this.#returning = []),
+      // They stay promised; leaving tries again.
+      () => undefined,
+    );
   }
 
   /** Everything this worker has and will not finish becomes pending again. */
@@ -224,7 +231,8 @@ export class Worker {
   async #leave(): Promise<void> {
     await this.#givingBack;
     const { claimer, stop, clock, tell } = this.#o;
-    const unstarted = [...this.#held.splice(0), ...claimer.owed];
+    const starting = this.#starting ? [this.#starting] : [];
+    const unstarted = [...starting, ...this.#held.splice(0), ...this.#returning, ...claimer.owed];
     const entries = [...unstarted, ...this.#interrupted].map(({ entry }) => entry);
     // What was recorded has to reach the disk: only a second signal ends this.
     const patience = new Patience({ clock, tell, giveUp: stop.killing });
