@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { openChannel, type Channel } from './spawn-channel.js';
 import { ProcessGroup, signalAll } from './spawn-group.js';
 import { endLeftovers, GRACES, type Graces } from './spawn-leftovers.js';
+import { commandPath, forgetPaths } from './spawn-path.js';
 import { OutputPipes } from './spawn-output.js';
 import { explain, type Unstartable } from './spawn-problem.js';
 import { descendants } from './spawn-proc.js';
@@ -102,11 +103,19 @@ function startInherited(command: RunCommand): Running {
 
 /** Throws at once for some problems; for others the child has no pid and says 'error' later. */
 function launch(command: RunCommand, stdio: 'inherit' | Channel['stdio']): ChildProcess {
-  const [file = '', ...args] = command.argv;
+  const [name = '', ...args] = command.argv;
   // A session of its own: signals reach all of the run, and a Ctrl-C at the terminal is the worker's to pass on.
   const detached = !command.inherit;
   const { env, cwd } = command;
-  return spawn(file, args, cwd === undefined ? { env, detached, stdio } : { env, cwd, detached, stdio });
+  const options = { env, detached, stdio, ...(cwd === undefined ? {} : { cwd }) };
+  const found = commandPath(name, env['PATH']);
+  if (found !== undefined) {
+    const child = spawn(found, args, { ...options, argv0: name });
+    if (child.pid !== undefined) return child;
+    child.once('error', () => undefined);
+    forgetPaths();
+  }
+  return spawn(name, args, options);
 }
 
 function exitOf(child: ChildProcess): Promise<RunEnd> {
