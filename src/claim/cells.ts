@@ -41,6 +41,8 @@ export class Cells {
   readonly #identities = new Map<string, Identity>();
   #serial = 0;
   #linksRefused = false;
+  /** Where links are refused: the cells this worker knows it has created. */
+  readonly #created = new Set<string>();
 
   constructor(options: CellsOptions) {
     this.#options = options;
@@ -143,16 +145,17 @@ export class Cells {
     await fs.write(`${made}/${nonce}`, this.#identityBytes());
     try {
       await fs.rename(made, `${shard}/${name}`);
-      return true;
     } catch (error) {
       if (!TAKEN.has(errorCode(error) ?? '') && errorCode(error) !== 'ENOENT') throw error;
-      const inside = await fs.list(`${shard}/${name}`).catch((): string[] => []);
-      if (inside.includes(nonce)) return true;
-      if (errorCode(error) === 'ENOENT') throw error;
+      const owner = ownerInside(await fs.list(`${shard}/${name}`).catch((): string[] => []));
       await fs.unlink(`${made}/${nonce}`).catch(() => undefined);
       await fs.removeDirectory(made).catch(() => undefined);
-      return false;
+      if (owner === undefined && errorCode(error) === 'ENOENT') throw error;
+      // Ours, and not known to be: an earlier rename was done and its reply lost.
+      if (owner !== worker || this.#created.has(name)) return false;
     }
+    this.#created.add(name);
+    return true;
   }
 
   async #identityIn(shard: string): Promise<Identity> {

@@ -3,21 +3,20 @@ import type { ScheduleText } from '../schedule/text.js';
 import type { Book } from './book.js';
 import { claimName, requeuedName, type ClaimId } from './names.js';
 import { reconcile, type Action } from './reconcile.js';
+import type { Epoch } from './sidecar.js';
 import { slotsIn, type SlotCells } from './state.js';
 
 /** An entry that this worker has the claim cell of. */
 export interface Claim {
   readonly id: ClaimId;
+  readonly epoch: Pick<Epoch, 'number' | 'id'>;
   /** Its index when it was claimed. */
   readonly entry: number;
   readonly argv: readonly string[];
 }
 
-export interface Choice {
-  readonly claims: readonly Claim[];
-  /** Pending entries that somebody has: their mark got lost. */
-  readonly markAgain: readonly number[];
-}
+/** Told of each claim the moment it is made: an error later must not make it forgotten. */
+export type Take = (claim: Claim) => void;
 
 interface Candidate {
   readonly entry: number;
@@ -27,43 +26,48 @@ interface Candidate {
   readonly copy: number;
 }
 
-/** Creates claim cells for the first `wanted` pending entries that nobody has, except those in `spoken`. */
+/**
+ * Creates claim cells for the first `wanted` pending entries that nobody has, except those in `spoken`. Returns
+ * pending entries that somebody has: their mark got lost.
+ */
 export async function choose(
   book: Book,
   text: ScheduleText,
   wanted: number,
   revision: number,
   spoken: ReadonlySet<number>,
-): Promise<Choice> {
-  const chooser = new Chooser(book, text, revision, spoken);
+  take: Take,
+): Promise<readonly number[]> {
+  const chooser = new Chooser(book, text, revision, spoken, take);
   await chooser.fill(wanted);
-  return { claims: chooser.claims.sort((a, b) => a.entry - b.entry), markAgain: chooser.markAgain };
+  return chooser.markAgain;
 }
 
-/** The same for one pending entry: no claim when somebody has it. */
+/** The same for one pending entry: takes nothing when somebody has it. */
 export async function chooseEntry(
   book: Book,
   text: ScheduleText,
   entry: number,
   revision: number,
-): Promise<Choice> {
-  const chooser = new Chooser(book, text, revision, new Set());
-  await chooser.fill(1, entry, entry + 1);
-  return chooser;
+  take: Take,
+): Promise<void> {
+  await new Chooser(book, text, revision, new Set(), take).fill(1, entry, entry + 1);
 }
 
 class Chooser {
-  readonly claims: Claim[] = [];
+  readonly #claims: Claim[] = [];
   readonly markAgain: number[] = [];
   readonly #book: Book;
   readonly #text: ScheduleText;
   readonly #revision: number;
+  readonly #tellTaken: Take;
   readonly #settled: Set<number>;
   /** How many pending copies of a group are as good as marked: spoken for, claimed or marked again in this round. */
   readonly #accounted = new Map<number, number>();
   #slots: Map<string, Map<string, Map<number, SlotCells>>> | undefined;
 
-  constructor(book: Book, text: ScheduleText, revision: number, spoken: ReadonlySet<number>) {
+  constructor(book: Book, text: ScheduleText, revision: number, spoken: ReadonlySet<number>, take: Take) {
+    this.#tellTaken = take;
     this.#book = book;
     this.#text = text;
     this.#revision = revision;
@@ -73,10 +77,10 @@ class Chooser {
 
   async fill(wanted: number, from = 0, to = this.#text.count): Promise<void> {
     let at = from;
-    while (this.claims.length < wanted) {
+    while (this.#claims.length < wanted) {
       const candidates: Candidate[] = [];
       const ahead = new Map<number, number>();
-      for (; candidates.length < wanted - this.claims.length && at < to; at++) {
+      for (; candidates.length < wanted - this.#claims.length && at < to; at++) {
         if (this.#text.marked[at] === 0 && !this.#settled.has(at)) candidates.push(this.#candidate(at, ahead));
       }
       if (candidates.length === 0) return;
@@ -108,12 +112,16 @@ class Chooser {
   async #claimFresh(candidates: readonly Candidate[]): Promise<Candidate[]> {
     const ids = candidates.map(({ hash, copy }) => ({ hash, copy, generation: 0 }));
     this.#intend(ids);
-    const created = await Promise.all(ids.map((id) => this.#book.cells.create(claimName(id))));
-    return candidates.filter((candidate, i) => {
+    const created = await Promise.allSettled(ids.map((id) => this.#book.cells.create(claimName(id))));
+    const refused = candidates.filter((candidate, i) => {
       const id = ids[i];
-      if (created[i] && id) this.#take(id, candidate);
-      return !created[i];
+      const result = created[i];
+      if (id && result?.status === 'fulfilled' && result.value) this.#take(id, candidate);
+      return result?.status === 'fulfilled' && !result.value;
     });
+    const failed = created.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+    return refused;
   }
 
   /** Some slots of this argv are taken: look at all of them, and settle its pending copies one by one. */
@@ -128,7 +136,7 @@ class Chooser {
     );
     for (const [i, entry] of copies.entries()) {
       const action = actions[i];
-      if (!action || this.claims.length >= wanted) return;
+      if (!action || this.#claims.length >= wanted) return;
       await this.#act(action, { ...refused, entry });
     }
   }
@@ -151,8 +159,11 @@ class Chooser {
   }
 
   #take(id: ClaimId, { entry, argv }: Candidate): void {
+    const { number, id: epoch } = this.#book.epoch;
+    const claim = { id, epoch: { number, id: epoch }, entry, argv };
     this.#settle(entry);
-    this.claims.push({ id, entry, argv });
+    this.#claims.push(claim);
+    this.#tellTaken(claim);
   }
 
   #intend(ids: readonly ClaimId[]): void {
@@ -178,7 +189,7 @@ class Chooser {
     let slots = this.#slots.get(shard);
     if (!slots) this.#slots.set(shard, (slots = slotsIn(await this.#book.cells.namesBeside(hash))));
     const copies = new Map(slots.get(hash));
-    for (const { id } of this.claims) {
+    for (const { id } of this.#claims) {
       if (id.hash === hash) copies.set(id.copy, { generation: id.generation, started: false, requeued: false });
     }
     return copies;

@@ -5,9 +5,10 @@ import type { ScheduleFile, Seen } from '../schedule/file.js';
 import type { Book, Setting } from './book.js';
 import { choose, chooseEntry, type Claim } from './choose.js';
 import { locate } from './locate.js';
-import { claimName, requeuedName, startName, type ClaimId } from './names.js';
+import { claimName, requeuedName, startName } from './names.js';
 import { rerun } from './rerun.js';
 import { Shelf } from './shelf.js';
+import { slotsIn } from './state.js';
 import { AT_ONCE, Viewer, type LookAgain } from './view.js';
 
 /*
@@ -34,6 +35,9 @@ export interface ClaimerOptions {
   readonly tell: Tell;
 }
 
+/** A claim to put back: this worker's, or one that it has revoked. */
+export type Returned = Pick<Claim, 'id'> & Partial<Pick<Claim, 'entry' | 'epoch'>>;
+
 /** How many to claim, of how many pending, among how many workers. */
 export type Appetite = (pending: number, workers: number) => number;
 
@@ -51,7 +55,9 @@ export class Claimer {
   readonly #shelf: Shelf;
   readonly #viewer: Viewer;
   /** Claimed, but the mark could not be written: nobody else can run these, and neither may we yet. */
-  #owed: readonly Claim[] = [];
+  #owed: Claim[] = [];
+  /** Claims made before the sidecar was deleted, and made again in the new one. */
+  readonly #remade = new Set<string>();
 
   constructor({ setting, file, lock, tell }: ClaimerOptions) {
     this.#lock = lock;
@@ -79,16 +85,15 @@ export class Claimer {
    * Makes the marks of these claims pending again and ends their generation. The ends of interrupted ones and the
    * giving back of others are journaled before, so whoever comes across a half-done job finishes it.
    */
-  async putBack(
-    claims: readonly { readonly id: ClaimId; readonly entry?: number | undefined }[],
-    signal?: AbortSignal,
-  ): Promise<Round | undefined> {
-    return this.#underLock((held) => this.#putBackRound(claims, held), signal);
+  async putBack(claims: readonly Returned[]): Promise<Round | undefined> {
+    return this.#underLock((held) => this.#putBackRound(claims, held));
   }
 
   /** False when a peer has revoked the claim: then it must not run. */
   async start(claim: Claim): Promise<boolean> {
-    return this.#shelf.with(async (book) => book.cells.create(startName(claim.id)));
+    return this.#shelf.with(
+      async (book) => (await this.#holds(book, claim)) && (await book.cells.create(startName(claim.id))),
+    );
   }
 
   /** Ends the generation of a claim that is to run once more, and claims the next: the mark stays. */
@@ -98,8 +103,16 @@ export class Claimer {
       book.journal.record({ t: 'requeue', claim: claimName(claim.id), why: 'run again' });
       const id = { ...claim.id, generation: claim.id.generation + 1 };
       book.journal.record({ t: 'claim', claims: [claimName(id)], revision: this.#viewer.revision });
-      return (await book.cells.create(claimName(id))) ? { ...claim, id } : undefined;
+      const { number, id: epoch } = book.epoch;
+      return (await book.cells.create(claimName(id)))
+        ? { ...claim, id, epoch: { number, id: epoch } }
+        : undefined;
     });
+  }
+
+  /** Works in the sidecar, made anew where it was deleted, with the filesystem's errors as failures. */
+  async inSidecar<T>(work: (book: Book) => Promise<T>): Promise<T> {
+    return this.#shelf.with(work);
   }
 
   /** Claims one entry that a person chose: also one that was executed, and with `force` one that is running. */
@@ -118,7 +131,8 @@ export class Claimer {
     const { journal } = await this.book();
     journal.record({ t: 'leave', at: this.#setting.clock.wallTime().toISOString() });
     await this.#shelf.with(() => journal.flush());
-    await journal.close();
+    // Everything is on the disk already.
+    await journal.close().catch(() => undefined);
     await (await this.book()).peers.leave().catch(() => undefined);
   }
 
@@ -132,7 +146,7 @@ export class Claimer {
     const { text } = view.seen;
     const book = await this.book();
     const revision = view.head.revision + 1;
-    const owed = this.#findOwed(book, view.seen, revision);
+    const owed = await this.#findOwed(book, view.seen, revision);
     const spoken = new Set([
       ...view.markAgain,
       ...owed.flatMap(({ entry }) => (text.marked[entry] ? [] : [entry])),
@@ -142,16 +156,19 @@ export class Claimer {
       return { is: 'nothing-pending' };
 
     const wanted = signal.aborted || owed.length > 0 ? 0 : appetite(pending, await book.peers.working());
-    const choice = await choose(book, text, wanted, revision, spoken);
-    this.#owed = [...owed, ...choice.claims];
-
-    const mark = [...spoken, ...choice.markAgain, ...choice.claims.map(({ entry }) => entry)];
+    this.#owed = owed;
+    const markAgain = await choose(book, text, wanted, revision, spoken, this.#take);
+    const mark = [...spoken, ...markAgain, ...this.#owed.map(({ entry }) => entry)].filter(
+      (entry) => text.marked[entry] === 0,
+    );
     if (mark.length === 0 && !view.mustWrite) {
-      return owed.length > 0 ? this.#deliver(owed) : { is: 'again', afterMs: LOOK_AGAIN_MS };
+      return owed.length > 0 ? this.#deliver() : { is: 'again', afterMs: LOOK_AGAIN_MS };
     }
     if (!(await this.#viewer.commit(view, { mark, unmark: [] }, held))) return AT_ONCE;
-    return this.#deliver(this.#owed);
+    return this.#deliver();
   }
+
+  readonly #take = (claim: Claim): void => void this.#owed.push(claim);
 
   async #claimEntryRound(entry: number, force: boolean, held: Held): Promise<Round> {
     if (this.#owed.length > 0) return this.#claimRound(() => 0, held, new AbortController().signal);
@@ -163,32 +180,32 @@ export class Claimer {
     }
     const book = await this.book();
     const revision = view.head.revision + 1;
-    const claim =
-      text.marked[entry] === 1
-        ? await rerun(book, text, entry, revision, force)
-        : (await chooseEntry(book, text, entry, revision)).claims[0];
-    if (!claim) throw new Failure({ reason: 'entry-running', entry, worker: 'elsewhere' });
-    this.#owed = [claim];
-    const mark = [...view.markAgain, entry];
-    if (text.marked[entry] === 1 && view.markAgain.length === 0 && !view.mustWrite)
-      return this.#deliver(this.#owed);
+    const isMarked = text.marked[entry] === 1;
+    if (isMarked) await rerun(book, text, entry, revision, force, this.#take);
+    else await chooseEntry(book, text, entry, revision, this.#take);
+    if (this.#owed.length === 0) throw new Failure({ reason: 'entry-running', entry, worker: 'elsewhere' });
+    const mark = isMarked ? view.markAgain : [...view.markAgain, entry];
+    if (mark.length === 0 && !view.mustWrite) return this.#deliver();
     // The claim is owed now: the next round writes its mark and delivers it.
     if (!(await this.#viewer.commit(view, { mark, unmark: [] }, held))) return AT_ONCE;
-    return this.#deliver(this.#owed);
+    return this.#deliver();
   }
 
-  #deliver(claims: readonly Claim[]): Round {
+  #deliver(): Round {
+    const claims = this.#owed.sort((a, b) => a.entry - b.entry);
     this.#owed = [];
     return claims.length > 0 ? { is: 'claimed', claims } : AT_ONCE;
   }
 
   /** Where the entries of owed claims stand now, pending or marked by a peer; what is gone from the file is let go. */
-  #findOwed(book: Book, { text }: Seen, revision: number): Claim[] {
+  async #findOwed(book: Book, { text }: Seen, revision: number): Promise<Claim[]> {
     if (this.#owed.length === 0) return [];
-    const wanted = this.#owed.map(({ id, entry }) => ({ hash: id.hash, entry }));
+    const ours: Claim[] = [];
+    for (const claim of this.#owed) if (await this.#holds(book, claim)) ours.push(claim);
+    const wanted = ours.map(({ id, entry }) => ({ hash: id.hash, entry }));
     const pending = locate(text, wanted, false);
     const marked = locate(text, wanted, true);
-    const found = this.#owed.map((claim, i) => ({ ...claim, entry: pending[i] ?? marked[i] ?? -1 }));
+    const found = ours.map((claim, i) => ({ ...claim, entry: pending[i] ?? marked[i] ?? -1 }));
     const gone = found.filter(({ entry }) => entry < 0).map(({ id }) => claimName(id));
     if (gone.length > 0) book.journal.record({ t: 'give-back', claims: gone });
     const owed = found.filter(({ entry }) => entry >= 0);
@@ -196,23 +213,51 @@ export class Claimer {
     return owed;
   }
 
-  async #putBackRound(
-    claims: readonly { id: ClaimId; entry?: number | undefined }[],
-    held: Held,
-  ): Promise<Round> {
+  /**
+   * Whether a claim made earlier is still this worker's. Not in an epoch that began since, where its entry is anybody's;
+   * in a sidecar that was deleted and made anew it is claimed once more, for its mark may be all that is left of it.
+   */
+  async #holds(book: Book, { id, epoch }: Returned): Promise<boolean> {
+    if (!epoch || book.epoch.id === epoch.id) return true;
+    if (book.epoch.number > epoch.number) return false;
+    const name = `${book.epoch.id} ${claimName(id)}`;
+    if (!this.#remade.has(name) && (await book.cells.create(claimName(id)))) this.#remade.add(name);
+    return this.#remade.has(name);
+  }
+
+  async #putBackRound(claims: readonly Returned[], held: Held): Promise<Round> {
     const view = await this.#viewer.look();
     if (view.is === 'again') return view;
     const book = await this.book();
-    const wanted = claims.map(({ id, entry }) => ({ hash: id.hash, entry }));
+    const open = await this.#stillOpen(book, claims);
+    const wanted = open.map(({ id, entry }) => ({ hash: id.hash, entry }));
     const unmark = locate(view.seen.text, wanted, true).filter((entry) => entry !== undefined);
     if (unmark.length > 0 || view.markAgain.length > 0 || view.mustWrite) {
       if (!(await this.#viewer.commit(view, { mark: view.markAgain, unmark }, held))) return AT_ONCE;
     }
-    for (const { id } of claims) {
+    for (const { id } of open) {
       await book.cells.create(requeuedName(id));
       book.journal.record({ t: 'requeue', claim: claimName(id), why: 'put back' });
     }
     await book.journal.flush();
     return { is: 'claimed', claims: [] };
+  }
+
+  /** Without those that somebody else has put back meanwhile, and perhaps runs again. */
+  async #stillOpen(book: Book, claims: readonly Returned[]): Promise<Returned[]> {
+    const shards = new Map<string, ReturnType<typeof slotsIn>>();
+    const open: Returned[] = [];
+    for (const claim of claims) {
+      const { hash, copy, generation } = claim.id;
+      if (!(await this.#holds(book, claim))) continue;
+      const shard = book.cells.shardOf(hash);
+      const slots = shards.get(shard) ?? slotsIn(await book.cells.namesBeside(hash));
+      shards.set(shard, slots);
+      const cells = slots.get(hash)?.get(copy);
+      const isOver =
+        cells && (cells.generation > generation || (cells.generation === generation && cells.requeued));
+      if (!isOver) open.push(claim);
+    }
+    return open;
   }
 }

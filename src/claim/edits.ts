@@ -1,7 +1,7 @@
 import { argvOf, slotHash } from '../schedule/slots.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book } from './book.js';
-import { claimName, requeuedName } from './names.js';
+import { claimName, requeuedName, startName } from './names.js';
 import { reconcile } from './reconcile.js';
 import { slotsIn, type SlotCells, type SlotState } from './state.js';
 
@@ -81,12 +81,25 @@ async function wasGeneratedAnew(
 ): Promise<boolean> {
   let over = false;
   for (const [hash, copies] of cells) {
-    for (const state of (await book.states(hash, copies)).values()) {
-      if (state.is === 'running' || state.is === 'claimed') return false;
+    for (const [copy, state] of await book.states(hash, copies)) {
+      if (state.is === 'running') return false;
+      if (state.is === 'claimed' && !(await revoked(book, hash, copy, state))) return false;
       over ||= isOver(state);
     }
   }
   return over;
+}
+
+/** Whether a claim that was never started can be ended: its worker is gone, or has not been heard of for long. */
+async function revoked(
+  book: Book,
+  hash: string,
+  copy: number,
+  { worker, generation }: { readonly worker: string; readonly generation: number },
+): Promise<boolean> {
+  const standing = await book.standing(worker);
+  if (standing !== 'dead' && standing !== 'host-down' && standing !== 'suspect') return false;
+  return book.cells.create(startName({ hash, copy, generation }));
 }
 
 function isOver({ is }: SlotState): boolean {

@@ -42,7 +42,10 @@ export class Peers {
 
   async beat(): Promise<void> {
     const heartbeat = { counter: ++this.#counter, identity: this.#me };
-    await this.#fs.write(this.#mine(), Buffer.from(`${JSON.stringify(heartbeat)}\n`));
+    // Never in place: a full disk must not take the last heartbeat away.
+    const fresh = `${this.#folder}/.${this.#me.worker}`;
+    await this.#fs.write(fresh, Buffer.from(`${JSON.stringify(heartbeat)}\n`));
+    await this.#fs.rename(fresh, this.#mine());
   }
 
   async leave(): Promise<void> {
@@ -67,7 +70,8 @@ export class Peers {
   /** Workers that have not taken their leave. */
   async others(): Promise<string[]> {
     try {
-      return (await this.#fs.list(this.#folder)).filter((worker) => worker !== this.#me.worker).sort();
+      const names = await this.#fs.list(this.#folder);
+      return names.filter((name) => name !== this.#me.worker && !name.startsWith('.')).sort();
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return [];
       throw error;

@@ -1,5 +1,5 @@
 import type { Book } from './book.js';
-import type { Claimer } from './claimer.js';
+import type { Claimer, Returned } from './claimer.js';
 import type { Verdict } from './dead.js';
 import { claimName, parseClaimName, startName, type ClaimId } from './names.js';
 import { slotsIn, stateOf, type SlotCells } from './state.js';
@@ -32,15 +32,20 @@ const GONE: ReadonlySet<Verdict> = new Set(['dead', 'host-down']);
  * is revoked and offered again; that is safe even if the owner wakes up, for its start cell is taken.
  */
 export async function recover(claimer: Claimer): Promise<Findings> {
-  const book = await claimer.book();
+  const { offer, ...findings } = await claimer.inSidecar((book) => lookAfterAll(book));
+  for (let done = offer.length === 0; !done;) done = (await claimer.putBack(offer))?.is === 'claimed';
+  return { ...findings, offered: offer.length };
+}
+
+async function lookAfterAll(book: Book): Promise<Omit<Findings, 'offered'> & { offer: Returned[] }> {
   const standings = new Map<string, Verdict>();
   for (const worker of await book.peers.others()) standings.set(worker, await book.peers.standing(worker));
   const suspect = [...standings].flatMap(([worker, standing]) => (standing === 'suspect' ? [worker] : []));
-  if (standings.size === 0) return { offered: 0, lost: [], running: 0, suspect, unreadable: 0 };
+  if (standings.size === 0) return { offer: [], lost: [], running: 0, suspect, unreadable: 0 };
 
   await book.ledger.refresh();
   const open = await unsettled(book, standings);
-  const offer: { id: ClaimId }[] = [];
+  const offer: Returned[] = [];
   const lost: LostRun[] = [];
   let running = 0;
   for (const { id, cells } of open) {
@@ -53,9 +58,8 @@ export async function recover(claimer: Claimer): Promise<Findings> {
       lost.push({ id, worker: state.worker, entry: book.facts(claimName(id))?.started?.entry });
     }
   }
-  if (offer.length > 0) await claimer.putBack(offer);
-  await bury(book, standings, lost);
-  return { offered: offer.length, lost, running, suspect, unreadable: book.ledger.unreadable };
+  if (offer.length === 0) await bury(book, standings, lost);
+  return { offer, lost, running, suspect, unreadable: book.ledger.unreadable };
 }
 
 function isSuspectOrGone(standing: Verdict | undefined): boolean {

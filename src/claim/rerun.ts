@@ -2,13 +2,13 @@ import { Failure } from '../failure.js';
 import { argvOf, slotHash } from '../schedule/slots.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book } from './book.js';
-import type { Claim } from './choose.js';
+import type { Take } from './choose.js';
 import { claimName, requeuedName } from './names.js';
 import { slotsIn, type SlotCells, type SlotState } from './state.js';
 
 /**
  * Claims a marked entry once more because a person said so: the generation that is over is requeued, and the next one
- * claimed. Undefined when somebody else was quicker.
+ * claimed. Takes nothing when somebody else was quicker.
  */
 export async function rerun(
   book: Book,
@@ -16,7 +16,8 @@ export async function rerun(
   entry: number,
   revision: number,
   force: boolean,
-): Promise<Claim | undefined> {
+  take: Take,
+): Promise<void> {
   const argv = argvOf(text, entry);
   const hash = slotHash(argv);
   await book.ledger.refresh();
@@ -33,7 +34,8 @@ export async function rerun(
     id = { ...id, generation: id.generation + 1 };
   }
   book.journal.record({ t: 'claim', claims: [claimName(id)], revision });
-  return (await book.cells.create(claimName(id))) ? { id, entry, argv } : undefined;
+  const { number, id: epoch } = book.epoch;
+  if (await book.cells.create(claimName(id))) take({ id, epoch: { number, id: epoch }, entry, argv });
 }
 
 /** Of several equal entries one that is over; of none, a mark made by hand or by the original: the first slot. */

@@ -36,6 +36,8 @@ export class Rewriter {
   readonly #kept: string;
   readonly #tell: Tell;
   #replaced: Replaced | undefined;
+  /** The lenient content that was kept already, should the rewrite have to be tried again. */
+  #backedUp: string | undefined;
 
   constructor(fs: FileSystem, file: ScheduleFile, worker: string, tell: Tell) {
     const slash = file.path.lastIndexOf('/') + 1;
@@ -88,7 +90,7 @@ export class Rewriter {
       await this.#fs.unlink(this.#temporary).catch(() => undefined);
       return refusal;
     }
-    await this.#fs.rename(this.#temporary, this.#file.path);
+    await this.#rename(written);
     await this.#fs.syncDirectory(this.#file.path.slice(0, this.#file.path.lastIndexOf('/')) || '/');
     const reached = await book.head.advance(head, next);
     if (reached.revision !== next.revision) {
@@ -101,6 +103,16 @@ export class Rewriter {
     const now = { text: rescan(seen.text, bytes), print, ownership: seen.ownership, hash };
     this.#file.adopt(now);
     return { is: 'written', head: next, seen: now };
+  }
+
+  /** A network filesystem may report a rename as failed that it has done. */
+  async #rename(written: Fingerprint): Promise<void> {
+    try {
+      await this.#fs.rename(this.#temporary, this.#file.path);
+    } catch (error) {
+      const now = await this.#fs.fingerprint(this.#file.path).catch(() => undefined);
+      if (now?.ino !== written.ino || now.dev !== written.dev) throw error;
+    }
   }
 
   async #mayCommit(seen: Seen, held: Held): Promise<Outcome | undefined> {
@@ -116,11 +128,14 @@ export class Rewriter {
   /** Links the file that is about to be replaced, and looks at it: by a fresh open, so no cache answers. */
   async #keep(): Promise<Fingerprint> {
     await this.#fs.unlink(this.#kept).catch(() => undefined);
+    this.#replaced = undefined;
     try {
       await this.#fs.link(this.#file.path, this.#kept);
     } catch (error) {
-      if (!NO_LINKS.has(errorCode(error) ?? '')) throw error;
-      return this.#fs.fingerprint(this.#file.path);
+      const code = errorCode(error) ?? '';
+      if (NO_LINKS.has(code)) return this.#fs.fingerprint(this.#file.path);
+      // Removed just now, so it can only be ours: the reply was lost.
+      if (code !== 'EEXIST') throw error;
     }
     const print = await this.#fs.fingerprint(this.#kept);
     this.#replaced = { path: this.#kept, print };
@@ -129,9 +144,12 @@ export class Rewriter {
 
   /** The same entries in strict JSON; the user's version stays beside the schedule. */
   async #strict(seen: Seen) {
-    const path = await this.#freeBackup();
-    await this.#fs.write(path, seen.text.bytes, seen.ownership);
-    this.#tell({ tell: 'kept-as', path, why: 'strict' });
+    if (this.#backedUp !== seen.hash) {
+      const path = await this.#freeBackup();
+      await this.#fs.write(path, seen.text.bytes, seen.ownership);
+      this.#backedUp = seen.hash;
+      this.#tell({ tell: 'kept-as', path, why: 'strict' });
+    }
     return scan(makeStrict(seen.text));
   }
 

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.js';
+import type { Journal } from '../journal/journal.js';
 import type { Tell } from '../notice.js';
 import { errorCode } from '../ports/fs.js';
 import type { ScheduleFile } from '../schedule/file.js';
@@ -14,6 +15,10 @@ export class Shelf {
   readonly #file: ScheduleFile;
   readonly #tell: Tell;
   #book: Book | undefined;
+  /** A heartbeat and a claim may ask at the same time. */
+  #opening: Promise<Book> | undefined;
+  /** Goes on from book to book, with what is not yet known to be on the disk. */
+  #journal: Journal | undefined;
 
   constructor(setting: Setting, file: ScheduleFile, tell: Tell) {
     this.#setting = setting;
@@ -22,22 +27,33 @@ export class Shelf {
   }
 
   async book(): Promise<Book> {
-    return (this.#book ??= await Book.open(this.#setting, await this.#entries()));
+    return this.#book ?? (this.#opening ??= this.#open().finally(() => (this.#opening = undefined)));
+  }
+
+  async #open(): Promise<Book> {
+    return this.#take(await Book.open(this.#setting, await this.#entries(), this.#journal));
+  }
+
+  #take(book: Book): Book {
+    this.#book = book;
+    this.#journal = book.journal;
+    return book;
   }
 
   /** Whether somebody found the schedule generated anew and began the next epoch; if so, we are in it now. */
   async followEpoch(): Promise<boolean> {
     const newest = await newestEpoch(this.#setting.fs, this.#setting.sidecar);
     if (newest <= (await this.book()).epoch.number) return false;
-    await this.#reopen();
+    this.#book = undefined;
     this.#tell({ tell: 'generated-anew', epoch: newest });
     return true;
   }
 
   /** The schedule was generated anew: the old records become the archive. */
   async beginEpoch(entries: number): Promise<void> {
-    this.#book = await (await this.book()).next(this.#setting, entries);
-    this.#tell({ tell: 'generated-anew', epoch: this.#book.epoch.number });
+    const next = await (await this.book()).next(this.#setting, entries);
+    this.#take(next);
+    this.#tell({ tell: 'generated-anew', epoch: next.epoch.number });
   }
 
   /** A sidecar that was deleted under us is made anew: deleting it forgets history, never the schedule. */
@@ -47,14 +63,10 @@ export class Shelf {
         return await work(await this.book());
       } catch (error) {
         if (!isSidecarGone(error) || tries === REOPENINGS) throw this.#failure(error);
-        await this.#reopen();
-        this.#tell({ tell: 'sidecar-anew' });
+        if (this.#book) this.#tell({ tell: 'sidecar-anew' });
+        this.#book = undefined;
       }
     }
-  }
-
-  async #reopen(): Promise<void> {
-    this.#book = await Book.open(this.#setting, await this.#entries(), this.#book?.journal);
   }
 
   async #entries(): Promise<number> {

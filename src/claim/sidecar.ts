@@ -7,8 +7,16 @@ import { errorCode, type FileSystem } from '../ports/fs.js';
  */
 export interface Epoch {
   readonly number: number;
+  /** Tells it from an epoch of the same number in a sidecar that was deleted. */
+  readonly id: string;
   readonly folder: string;
   /** Into how many subfolders the cells are spread; fixed when the epoch begins, for a name must have one place. */
+  readonly shards: number;
+}
+
+interface Format {
+  readonly format: 1;
+  readonly id: string;
   readonly shards: number;
 }
 
@@ -43,10 +51,8 @@ export async function newestEpoch(fs: FileSystem, sidecar: string): Promise<numb
 
 export async function readEpoch(fs: FileSystem, sidecar: string, number: number): Promise<Epoch> {
   const folder = `${sidecar}/${number}`;
-  const { shards } = JSON.parse((await fs.read(`${folder}/format.json`)).bytes.toString('utf8')) as {
-    shards: number;
-  };
-  return { number, folder, shards };
+  const format = JSON.parse((await fs.read(`${folder}/format.json`)).bytes.toString('utf8')) as Format;
+  return { number, folder, id: format.id, shards: format.shards };
 }
 
 /**
@@ -59,12 +65,14 @@ export async function beginEpoch(
   number: number,
   entries: number,
 ): Promise<Epoch> {
-  const made = `${sidecar}/new.${randomUUID()}`;
+  const id = randomUUID();
+  const made = `${sidecar}/new.${id}`;
   const shards = entries <= ONE_FOLDER_HOLDS ? 1 : SHARDS;
   const folder = `${sidecar}/${number}`;
-  const inside = { number, shards, folder: made };
+  const inside = { number, id, shards, folder: made };
+  const format: Format = { format: 1, id, shards };
   for (const of of Object.values(folders)) await fs.makeDirectory(of(inside));
-  await fs.write(`${made}/format.json`, Buffer.from(`${JSON.stringify({ format: 1, shards })}\n`));
+  await fs.write(`${made}/format.json`, Buffer.from(`${JSON.stringify(format)}\n`));
   try {
     await fs.rename(made, folder);
   } catch (error) {

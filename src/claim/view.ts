@@ -42,6 +42,8 @@ export class Viewer {
   /** The content and the revision that are known to belong together. */
   #settled: { readonly seen: Seen; readonly head: Head } | undefined;
   #laggingSince: number | undefined;
+  /** An edit that came too late for a rewrite, until it is in the file. */
+  #late: Buffer | undefined;
   /** Our last rewrite dropped marks that others had written: they are to be put back before anything else. */
   #marksDropped = false;
 
@@ -85,6 +87,7 @@ export class Viewer {
     this.#settled = undefined;
     if (outcome.is === 'overwrote') this.#marksDropped = true;
     if (outcome.is !== 'written') return false;
+    this.#late = undefined;
     // Absent when an editor saved right behind us: the next look reads it.
     if (outcome.seen) this.#settle(outcome.seen, outcome.head);
     return true;
@@ -92,7 +95,7 @@ export class Viewer {
 
   /** Whether an edit came too late for the last rewrite, and is still to be merged. */
   async hasLateEdit(): Promise<boolean> {
-    return (await this.#rewriter.lateEdit().catch(() => undefined)) !== undefined;
+    return (this.#late ?? (await this.#rewriter.lateEdit().catch(() => undefined))) !== undefined;
   }
 
   async close(): Promise<void> {
@@ -137,12 +140,18 @@ export class Viewer {
 
   /** An editor wrote to the file that we had just replaced: its content is the user's newest, without our marks. */
   async #takeLateEdit(book: Book, seen: Seen, head: Head): Promise<View | undefined> {
-    const late = await this.#rewriter.lateEdit();
-    const text = late && parsed(late);
-    if (!late) await this.#rewriter.forget();
+    const late = (this.#late ??= await this.#rewriter.lateEdit());
+    if (!late) {
+      await this.#rewriter.forget();
+      return undefined;
+    }
+    const text = parsed(late);
     // Half saved, or saved twice: the newer edit stands, the other is kept where its owner finds it.
-    else if (!text || seen.hash !== head.hash) await this.#rewriter.keepAside(late, seen.ownership);
-    if (!late || !text || seen.hash !== head.hash) return undefined;
+    if (!text || seen.hash !== head.hash) {
+      await this.#rewriter.keepAside(late, seen.ownership);
+      this.#late = undefined;
+      return undefined;
+    }
     const result = await reconcileAll(book, text, { edited: true, mayBeAnew: false });
     this.#tell({ tell: 'merged-edit' });
     const markAgain = result.is === 'reconciled' ? result.markAgain : [];

@@ -1,5 +1,6 @@
 import { listEntries, one } from '../commands/one.js';
 import { Failure } from '../failure.js';
+import { harmless } from '../ports/screen-text.js';
 import { realTerminal } from '../ports/terminal.js';
 import type { StopSwitch } from '../worker/stop.js';
 import { EXIT } from './exit-codes.js';
@@ -29,7 +30,7 @@ async function chooseEntry(schedule: string, { fs, screen }: ReturnType<typeof r
   for await (const { entry, command, executed } of listEntries(fs, schedule)) {
     await screen.write(
       'stdout',
-      Buffer.from(`${entry}: ${command}${executed ? ' (previously executed)' : ''}\n`),
+      Buffer.from(`${entry}: ${harmless(command)}${executed ? ' (previously executed)' : ''}\n`),
     );
     count++;
   }

@@ -50,7 +50,11 @@ function* summary(report: RunReport, schedule: string): Generator<string> {
     yield `To run it again: cooperate one ${schedule} --entry ${entry ?? '<index>'}`;
   }
   if (unreadable > 0)
-    yield own(`${unreadable} journal lines could not be read; what they recorded is unknown.`);
+    yield own(
+      unreadable === 1
+        ? '1 journal line could not be read; what it recorded is unknown.'
+        : `${unreadable} journal lines could not be read; what they recorded is unknown.`,
+    );
   if (elsewhere > 0)
     yield own(`${elsewhere === 1 ? '1 entry is' : `${elsewhere} entries are`} still with other workers.`);
   for (const worker of suspect)

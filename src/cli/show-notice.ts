@@ -1,13 +1,13 @@
 import type { Notice } from '../notice.js';
-import { commandLine } from '../schedule/slots.js';
 import { asTyped } from './as-typed.js';
+import { showCommand } from './show-command.js';
 import { showFailure } from './show-failure.js';
 
 /** Notice -> words. `schedule` is the path as the user typed it. */
 export function showNotice(notice: Notice, schedule: string): string {
   switch (notice.tell) {
     case 'running':
-      return `Running: ${commandLine(notice.argv)}${notice.attempt > 1 ? ` (attempt ${notice.attempt})` : ''}`;
+      return `Running: ${showCommand(notice.argv)}${notice.attempt > 1 ? ` (attempt ${notice.attempt})` : ''}`;
     case 'loose':
       return own(
         `${schedule} has comments or trailing commas; it is read all the same, and becomes strict JSON when first written.`,

@@ -1,6 +1,6 @@
 import type { RunEnd } from '../ports/spawn.js';
-import { commandLine } from '../schedule/slots.js';
 import type { FailedEntry } from '../worker/runner.js';
+import { showCommand } from './show-command.js';
 import { own } from './show-notice.js';
 
 /** What failed, how, and where to read on. */
@@ -9,7 +9,7 @@ export function showFailedEntry({ entry, argv, end, file }: FailedEntry): string
     file.is === 'written'
       ? `See ${file.path.slice(file.path.lastIndexOf('/') + 1)}, which also holds the command to try again.`
       : `${file.path} could not be written (${file.code}); the journal has the failure.`;
-  return `${own(`entry ${entry} ${how(end)}: ${commandLine(argv)}`)}\n${where}`;
+  return `${own(`entry ${entry} ${how(end)}: ${showCommand(argv)}`)}\n${where}`;
 }
 
 function how(end: RunEnd): string {

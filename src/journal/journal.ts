@@ -83,11 +83,12 @@ export class Journal {
     await this.close().catch(() => undefined);
     this.#file = await this.#fs.openAppend(this.#path);
     // A file that was written to before may end in the middle of a line.
-    this.#file.append(this.#file.size === 0 ? this.#line(this.#first) : Buffer.from('\n'));
+    this.#file.append(this.#file.size === 0 ? this.#line(this.#first, -1) : Buffer.from('\n'));
   }
 
-  #line(record: JournalRecord): Buffer {
-    return Buffer.from(`${JSON.stringify({ n: this.#n++, ...record })}\n`);
+  /** The first line of a file has no number: it is written anew into every file. */
+  #line(record: JournalRecord, n = this.#n++): Buffer {
+    return Buffer.from(`${JSON.stringify({ n, ...record })}\n`);
   }
 
   #write(): void {

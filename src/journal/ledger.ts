@@ -126,6 +126,7 @@ export class Ledger {
         this.#of(record.claim).started = { worker, entry: record.entry, at: record.at };
         return;
       case 'end':
+        if (record.epoch !== undefined) return;
         this.#of(record.claim).ended = {
           worker,
           entry: record.entry,

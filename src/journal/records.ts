@@ -29,6 +29,8 @@ const recordSchema = z.discriminatedUnion('t', [
     interrupted: z.optional(z.boolean()),
     /** Byte range of its output in this worker's log. */
     log: z.optional(z.tuple([z.number(), z.number()])),
+    /** Of the claim, where it is not the epoch this journal is in. */
+    epoch: z.optional(z.number()),
   }),
   /** Claimed and never started: this worker promises that it never will be. */
   z.object({ t: z.literal('give-back'), claims: z.array(claim) }),

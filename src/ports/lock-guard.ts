@@ -42,7 +42,9 @@ export class Guard {
       this.#watch(holder);
       throw systemError('EEXIST');
     }
-    await this.#prepareNest();
+    await this.#prepareNest().catch((error: unknown) => {
+      throw this.#refusal(error, undefined);
+    });
     const name = this.#name();
     try {
       await this.#o.fs.rename(this.#o.nest, path);

@@ -80,10 +80,11 @@ export class Runner {
     const interrupted = !succeeded && this.#o.stop.draining.aborted && end.is !== 'unstartable';
     const record = endRecord(name, entry, end, took, this.#o.clock.wallTime());
     // The sidecar may have been made anew while it ran.
-    const { journal } = await this.#o.claimer.book();
+    const { journal, epoch } = await this.#o.claimer.book();
     journal.record({
       ...record,
       ...(interrupted ? { interrupted } : {}),
+      ...(epoch.number > claim.epoch.number ? { epoch: claim.epoch.number } : {}),
       ...(this.#log ? { log: [logFrom, this.#log.size] } : {}),
     });
     if (succeeded) return { is: 'succeeded', took };

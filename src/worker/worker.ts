@@ -123,6 +123,7 @@ export class Worker {
 
   async #claim(): Promise<Round | undefined> {
     await this.#givingBack;
+    if (this.#returning.length > 0) await this.#patience.with(() => this.#return());
     const began = this.#o.clock.monotonic();
     const round = await this.#patience.with(() =>
       this.#o.claimer.claim((pending, workers) => {
@@ -205,11 +206,13 @@ export class Worker {
   /** The entry in hand takes long: what waits behind it is free for others. */
   #giveBackHeld(): void {
     this.#returning.push(...this.#held.splice(0));
-    this.#givingBack = this.#putBack(this.#returning, []).then(
-      () => void (this.#returning = []),
-      // They stay promised; leaving tries again.
-      () => undefined,
-    );
+    // What goes wrong now is tried again before the next claim, or when leaving.
+    this.#givingBack = this.#return().catch(() => undefined);
+  }
+
+  async #return(): Promise<void> {
+    await this.#putBack(this.#returning, []);
+    this.#returning = [];
   }
 
   /** Everything this worker has and will not finish becomes pending again. */
