@@ -30,19 +30,23 @@ export class Book implements Evidence {
     readonly head: HeadFile,
     readonly peers: Peers,
     readonly journal: Journal,
+    /** This worker. */
+    readonly me: string,
   ) {}
 
   /** Opens the newest epoch, or the first; with `journal`, what was recorded before goes on in the new place. */
   static async open(setting: Setting, entries: number, journal?: Journal): Promise<Book> {
     const { fs, sidecar } = setting;
     const number = await newestEpoch(fs, sidecar);
-    const epoch = number > 0 ? await readEpoch(fs, sidecar, number) : await beginEpoch(fs, sidecar, 1, entries);
+    const epoch =
+      (await readEpoch(fs, sidecar, number)) ?? (await beginEpoch(fs, sidecar, number + 1, entries));
     return Book.#in(setting, epoch, journal);
   }
 
   /** The next epoch: the schedule was generated anew, what was recorded so far becomes the archive. */
   async next(setting: Setting, entries: number): Promise<Book> {
-    const epoch = await beginEpoch(setting.fs, setting.sidecar, this.epoch.number + 1, entries);
+    const { number, id, succeeds } = this.epoch;
+    const epoch = await beginEpoch(setting.fs, setting.sidecar, number + 1, entries, [...succeeds, id]);
     await this.peers.leave().catch(() => undefined);
     return Book.#in(setting, epoch, this.journal);
   }
@@ -51,6 +55,8 @@ export class Book implements Evidence {
     const { fs, identity, clock, probes } = setting;
     const path = `${folders.journals(epoch)}/${identity.worker}.jsonl`;
     const journal = before ?? new Journal(fs, path, firstRecord(identity, clock));
+    // Somebody may be deleting the sidecar this very moment.
+    for (const folder of Object.values(folders)) await fs.makeDirectory(folder(epoch));
     await journal.moveTo(path);
     const peers = new Peers(fs, folders.heartbeats(epoch), identity, clock, probes);
     // Before any claim: a worker with claims and without a heartbeat would look like one that has left.
@@ -63,7 +69,13 @@ export class Book implements Evidence {
       new HeadFile(fs, folders.head(epoch)),
       peers,
       journal,
+      identity.worker,
     );
+  }
+
+  /** Nobody else has ever worked in this epoch. */
+  async isAlone(): Promise<boolean> {
+    return (await this.ledger.writers()).every((worker) => worker === this.me);
   }
 
   facts(claim: string) {
@@ -78,7 +90,8 @@ export class Book implements Evidence {
   }
 
   async standing(worker: string): Promise<Verdict> {
-    return this.ledger.hasLeft(worker) ? 'dead' : this.peers.standing(worker);
+    if (this.ledger.hasLeft(worker)) return 'dead';
+    return this.peers.standing(worker, this.ledger.identityOf(worker));
   }
 
   /** The states of all copies of one entry that have cells. */
@@ -89,6 +102,6 @@ export class Book implements Evidence {
   }
 }
 
-function firstRecord({ worker, hostname }: WorkerIdentity, clock: Clock): JournalRecord {
-  return { t: 'worker', version: 1, worker, host: hostname, at: clock.wallTime().toISOString() };
+function firstRecord(identity: WorkerIdentity, clock: Clock): JournalRecord {
+  return { t: 'worker', version: 1, identity, at: clock.wallTime().toISOString() };
 }

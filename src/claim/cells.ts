@@ -55,13 +55,17 @@ export class Cells {
 
   /** The worker that created a cell; undefined where there is no such cell. */
   async owner(name: string): Promise<string | undefined> {
+    return (await this.#ownerOf(name))?.worker;
+  }
+
+  async #ownerOf(name: string): Promise<{ worker: string | undefined; isFolder: boolean } | undefined> {
     const path = `${this.shardOf(name)}/${name}`;
     try {
-      return parseIdentity((await this.#options.fs.read(path)).bytes)?.worker;
+      return { worker: parseIdentity((await this.#options.fs.read(path)).bytes)?.worker, isFolder: false };
     } catch (error) {
-      if (errorCode(error) === 'EISDIR') return ownerInside(await this.#options.fs.list(path));
       if (errorCode(error) === 'ENOENT') return undefined;
-      throw error;
+      if (errorCode(error) !== 'EISDIR') throw error;
+      return { worker: ownerInside(await this.#options.fs.list(path)), isFolder: true };
     }
   }
 
@@ -147,12 +151,12 @@ export class Cells {
       await fs.rename(made, `${shard}/${name}`);
     } catch (error) {
       if (!TAKEN.has(errorCode(error) ?? '') && errorCode(error) !== 'ENOENT') throw error;
-      const owner = ownerInside(await fs.list(`${shard}/${name}`).catch((): string[] => []));
+      const owner = await this.#ownerOf(name);
       await fs.unlink(`${made}/${nonce}`).catch(() => undefined);
       await fs.removeDirectory(made).catch(() => undefined);
       if (owner === undefined && errorCode(error) === 'ENOENT') throw error;
-      // Ours, and not known to be: an earlier rename was done and its reply lost.
-      if (owner !== worker || this.#created.has(name)) return false;
+      // Ours, a folder, and not known to be: an earlier rename was done and its reply lost.
+      if (owner?.worker !== worker || !owner.isFolder || this.#created.has(name)) return false;
     }
     this.#created.add(name);
     return true;

@@ -67,6 +67,11 @@ export class Claimer {
     this.#viewer = new Viewer(setting, file, this.#shelf, tell);
   }
 
+  /** Whether a call failed whose effect may be there all the same. */
+  get hadTrouble(): boolean {
+    return this.#shelf.hadTrouble;
+  }
+
   get owed(): readonly Claim[] {
     return this.#owed;
   }
@@ -89,6 +94,14 @@ export class Claimer {
     return this.#underLock((held) => this.#putBackRound(claims, held));
   }
 
+  /** The same, however often the file has to be looked at again. */
+  async putBackAll(claims: readonly Returned[]): Promise<void> {
+    for (let round: Round | undefined; round?.is !== 'claimed';) {
+      round = await this.putBack(claims);
+      if (round?.is === 'again') await this.#setting.clock.wait(round.afterMs);
+    }
+  }
+
   /** False when a peer has revoked the claim: then it must not run. */
   async start(claim: Claim): Promise<boolean> {
     return this.#shelf.with(
@@ -99,6 +112,7 @@ export class Claimer {
   /** Ends the generation of a claim that is to run once more, and claims the next: the mark stays. */
   async again(claim: Claim): Promise<Claim | undefined> {
     return this.#shelf.with(async (book) => {
+      if (!(await this.#holds(book, claim))) return undefined;
       await book.cells.create(requeuedName(claim.id));
       book.journal.record({ t: 'requeue', claim: claimName(claim.id), why: 'run again' });
       const id = { ...claim.id, generation: claim.id.generation + 1 };
@@ -122,7 +136,7 @@ export class Claimer {
 
   /** A late save is looked for once more before leaving. */
   async close(): Promise<void> {
-    if (await this.#viewer.hasLateEdit()) await this.putBack([]);
+    if (await this.#viewer.hasLateEdit()) await this.putBackAll([]);
     await this.#viewer.close();
   }
 
@@ -219,7 +233,7 @@ export class Claimer {
    */
   async #holds(book: Book, { id, epoch }: Returned): Promise<boolean> {
     if (!epoch || book.epoch.id === epoch.id) return true;
-    if (book.epoch.number > epoch.number) return false;
+    if (book.epoch.succeeds.includes(epoch.id)) return false;
     const name = `${book.epoch.id} ${claimName(id)}`;
     if (!this.#remade.has(name) && (await book.cells.create(claimName(id)))) this.#remade.add(name);
     return this.#remade.has(name);

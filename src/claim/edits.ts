@@ -1,8 +1,9 @@
 import { argvOf, slotHash } from '../schedule/slots.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book } from './book.js';
-import { claimName, requeuedName, startName } from './names.js';
+import { claimName, requeuedName } from './names.js';
 import { reconcile } from './reconcile.js';
+import { revoked } from './recover.js';
 import { slotsIn, type SlotCells, type SlotState } from './state.js';
 
 export type Reconciled =
@@ -83,23 +84,15 @@ async function wasGeneratedAnew(
   for (const [hash, copies] of cells) {
     for (const [copy, state] of await book.states(hash, copies)) {
       if (state.is === 'running') return false;
-      if (state.is === 'claimed' && !(await revoked(book, hash, copy, state))) return false;
+      if (
+        state.is === 'claimed' &&
+        !(await revoked(book, { hash, copy, generation: state.generation }, state.worker))
+      )
+        return false;
       over ||= isOver(state);
     }
   }
   return over;
-}
-
-/** Whether a claim that was never started can be ended: its worker is gone, or has not been heard of for long. */
-async function revoked(
-  book: Book,
-  hash: string,
-  copy: number,
-  { worker, generation }: { readonly worker: string; readonly generation: number },
-): Promise<boolean> {
-  const standing = await book.standing(worker);
-  if (standing !== 'dead' && standing !== 'host-down' && standing !== 'suspect') return false;
-  return book.cells.create(startName({ hash, copy, generation }));
 }
 
 function isOver({ is }: SlotState): boolean {

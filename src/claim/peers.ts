@@ -84,17 +84,17 @@ export class Peers {
     return 1 + others.filter((worker) => !isOver(this.#known.get(worker)?.verdict)).length;
   }
 
-  /** Looked at anew, unless it is known to be over. */
-  async standing(worker: string): Promise<Verdict> {
+  /** Looked at anew, unless it is known to be over. `identity` helps where there is no heartbeat to read. */
+  async standing(worker: string, identity?: WorkerIdentity): Promise<Verdict> {
     if (worker === this.#me.worker) return 'alive';
     const known = this.#known.get(worker)?.verdict;
-    return isOver(known) ? known : (await this.#look(worker)).verdict;
+    return isOver(known) ? known : (await this.#look(worker, identity)).verdict;
   }
 
-  async #look(worker: string): Promise<Peer> {
+  async #look(worker: string, told?: WorkerIdentity): Promise<Peer> {
     const before = this.#known.get(worker);
     const heartbeat = await this.#read(worker);
-    const identity = heartbeat?.identity ?? before?.identity;
+    const identity = heartbeat?.identity ?? before?.identity ?? told;
     const watch = (before?.watch ?? HeartbeatWatch.start).observe(
       heartbeat?.counter ?? 'read-error',
       this.#clock.monotonic(),

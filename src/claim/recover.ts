@@ -32,38 +32,56 @@ const GONE: ReadonlySet<Verdict> = new Set(['dead', 'host-down']);
  * is revoked and offered again; that is safe even if the owner wakes up, for its start cell is taken.
  */
 export async function recover(claimer: Claimer): Promise<Findings> {
-  const { offer, ...findings } = await claimer.inSidecar((book) => lookAfterAll(book));
-  for (let done = offer.length === 0; !done;) done = (await claimer.putBack(offer))?.is === 'claimed';
+  const { offer, ...findings } = await claimer.inSidecar((book) => lookAfterAll(claimer, book));
+  if (offer.length > 0) await claimer.putBackAll(offer);
   return { ...findings, offered: offer.length };
 }
 
-async function lookAfterAll(book: Book): Promise<Omit<Findings, 'offered'> & { offer: Returned[] }> {
-  const standings = new Map<string, Verdict>();
-  for (const worker of await book.peers.others()) standings.set(worker, await book.peers.standing(worker));
-  const suspect = [...standings].flatMap(([worker, standing]) => (standing === 'suspect' ? [worker] : []));
-  if (standings.size === 0) return { offer: [], lost: [], running: 0, suspect, unreadable: 0 };
-
+async function lookAfterAll(
+  claimer: Claimer,
+  book: Book,
+): Promise<Omit<Findings, 'offered'> & { offer: Returned[] }> {
+  if (!claimer.hadTrouble && (await book.isAlone()))
+    return { offer: [], lost: [], running: 0, suspect: [], unreadable: 0 };
   await book.ledger.refresh();
-  const open = await unsettled(book, standings);
-  const offer: Returned[] = [];
-  const lost: LostRun[] = [];
-  let running = 0;
-  for (const { id, cells } of open) {
-    const state = await stateOf(id.hash, id.copy, cells, book);
-    const mayRevoke = state.is === 'claimed' && isSuspectOrGone(standings.get(state.worker));
-    if (mayRevoke && (await book.cells.create(startName(id)))) offer.push({ id });
-    else if (state.is === 'put-back') offer.push({ id });
-    else if (state.is === 'running' || state.is === 'claimed') running++;
-    else if (state.is === 'lost') {
-      lost.push({ id, worker: state.worker, entry: book.facts(claimName(id))?.started?.entry });
-    }
+  const standings = new Map<string, Verdict>();
+  for (const worker of new Set([...(await book.peers.others()), ...book.ledger.workers()])) {
+    if (!book.ledger.hasLeft(worker)) standings.set(worker, await book.standing(worker));
   }
-  if (offer.length === 0) await bury(book, standings, lost);
-  return { offer, lost, running, suspect, unreadable: book.ledger.unreadable };
+  const found = { offer: [] as Returned[], lost: [] as LostRun[], running: 0 };
+  for (const claim of await unsettled(book, standings)) await lookAfter(book, claim, found);
+  if (found.offer.length === 0) await bury(book, standings, found.lost);
+  const suspect = [...standings].flatMap(([worker, standing]) => (standing === 'suspect' ? [worker] : []));
+  return { ...found, suspect, unreadable: book.ledger.unreadable };
 }
 
-function isSuspectOrGone(standing: Verdict | undefined): boolean {
-  return standing === 'suspect' || (standing !== undefined && GONE.has(standing));
+async function lookAfter(
+  book: Book,
+  { id, cells }: OpenClaim,
+  found: { offer: Returned[]; lost: LostRun[]; running: number },
+): Promise<void> {
+  const state = await stateOf(id.hash, id.copy, cells, book);
+  const isOurs = state.is === 'claimed' && state.worker === book.me;
+  // Made by a call whose answer never came: nothing else of ours is claimed when nothing is pending.
+  if (isOurs) book.journal.record({ t: 'give-back', claims: [claimName(id)] });
+  const isOffered = isOurs || state.is === 'put-back';
+  if (isOffered || (state.is === 'claimed' && (await revoked(book, id, state.worker)))) {
+    found.offer.push({ id });
+  } else if (state.is === 'running' || state.is === 'claimed') {
+    found.running++;
+  } else if (state.is === 'lost') {
+    const entry = book.facts(claimName(id))?.started?.entry;
+    found.lost.push({ id, worker: state.worker, entry });
+  }
+}
+
+/** Whether another worker's claim that was never started could be ended for good. */
+export async function revoked(book: Book, id: ClaimId, worker: string): Promise<boolean> {
+  return isSuspectOrGone(await book.standing(worker)) && (await book.cells.create(startName(id)));
+}
+
+function isSuspectOrGone(standing: Verdict): boolean {
+  return standing === 'suspect' || GONE.has(standing);
 }
 
 /** Of a dead worker that nothing hangs on any more: nobody need look at it again. */
@@ -74,7 +92,9 @@ async function bury(
 ): Promise<void> {
   const mourned = new Set(lost.map(({ worker }) => worker));
   for (const [worker, standing] of standings) {
-    if (GONE.has(standing) && !mourned.has(worker)) await book.peers.forget(worker).catch(() => undefined);
+    if (!GONE.has(standing) || mourned.has(worker) || worker === book.me) continue;
+    book.journal.record({ t: 'bury', worker });
+    await book.peers.forget(worker).catch(() => undefined);
   }
 }
 

@@ -20,10 +20,16 @@ export class Shelf {
   /** Goes on from book to book, with what is not yet known to be on the disk. */
   #journal: Journal | undefined;
 
+  #hadTrouble = false;
+
   constructor(setting: Setting, file: ScheduleFile, tell: Tell) {
     this.#setting = setting;
     this.#file = file;
     this.#tell = tell;
+  }
+
+  get hadTrouble(): boolean {
+    return this.#hadTrouble;
   }
 
   async book(): Promise<Book> {
@@ -62,7 +68,8 @@ export class Shelf {
       try {
         return await work(await this.book());
       } catch (error) {
-        if (!isSidecarGone(error) || tries === REOPENINGS) throw this.#failure(error);
+        this.#hadTrouble = true;
+        if (!this.#isSidecarGone(error) || tries === REOPENINGS) throw this.#failure(error);
         if (this.#book) this.#tell({ tell: 'sidecar-anew' });
         this.#book = undefined;
       }
@@ -79,9 +86,10 @@ export class Shelf {
     const path = (error as NodeJS.ErrnoException).path ?? this.#setting.sidecar;
     return new Failure({ reason: 'filesystem', code, operation: 'claim an entry', path }, { cause: error });
   }
-}
 
-function isSidecarGone(error: unknown): boolean {
-  if (error instanceof Failure && error.detail.reason === 'schedule-missing') return false;
-  return errorCode(error instanceof Failure ? error.cause : error) === 'ENOENT';
+  #isSidecarGone(error: unknown): boolean {
+    const cause = error instanceof Failure ? error.cause : error;
+    const path = (cause as NodeJS.ErrnoException | undefined)?.path ?? '';
+    return errorCode(cause) === 'ENOENT' && path.startsWith(this.#setting.sidecar);
+  }
 }

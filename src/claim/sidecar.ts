@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { errorCode, type FileSystem } from '../ports/fs.js';
+import { errorCode, systemError, type FileSystem } from '../ports/fs.js';
 
 /**
  * The folder beside the schedule. History lives in a numbered epoch: when the schedule is generated anew, the old
@@ -9,16 +9,14 @@ export interface Epoch {
   readonly number: number;
   /** Tells it from an epoch of the same number in a sidecar that was deleted. */
   readonly id: string;
+  /** The ids of the epochs that this one succeeds: their schedule was generated anew. */
+  readonly succeeds: readonly string[];
   readonly folder: string;
   /** Into how many subfolders the cells are spread; fixed when the epoch begins, for a name must have one place. */
   readonly shards: number;
 }
 
-interface Format {
-  readonly format: 1;
-  readonly id: string;
-  readonly shards: number;
-}
+type Format = Omit<Epoch, 'number' | 'folder'> & { readonly format: 1 };
 
 /** Up to here one folder holds all cells; AFS has room for some 20,000 of their names in a folder. */
 const ONE_FOLDER_HOLDS = 4096;
@@ -49,10 +47,17 @@ export async function newestEpoch(fs: FileSystem, sidecar: string): Promise<numb
   }
 }
 
-export async function readEpoch(fs: FileSystem, sidecar: string, number: number): Promise<Epoch> {
+/** Undefined where there is none of that number, or only what a deletion has left of it. */
+export async function readEpoch(fs: FileSystem, sidecar: string, number: number): Promise<Epoch | undefined> {
   const folder = `${sidecar}/${number}`;
-  const format = JSON.parse((await fs.read(`${folder}/format.json`)).bytes.toString('utf8')) as Format;
-  return { number, folder, id: format.id, shards: format.shards };
+  try {
+    const format = JSON.parse((await fs.read(`${folder}/format.json`)).bytes.toString('utf8')) as Format;
+    return { ...format, number, folder };
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError) throw systemError('EIO', 'read', `${folder}/format.json`);
+    throw error;
+  }
 }
 
 /**
@@ -64,13 +69,14 @@ export async function beginEpoch(
   sidecar: string,
   number: number,
   entries: number,
+  succeeds: readonly string[] = [],
 ): Promise<Epoch> {
   const id = randomUUID();
   const made = `${sidecar}/new.${id}`;
   const shards = entries <= ONE_FOLDER_HOLDS ? 1 : SHARDS;
   const folder = `${sidecar}/${number}`;
-  const inside = { number, id, shards, folder: made };
-  const format: Format = { format: 1, id, shards };
+  const inside = { number, id, shards, succeeds, folder: made };
+  const format: Format = { format: 1, id, shards, succeeds };
   for (const of of Object.values(folders)) await fs.makeDirectory(of(inside));
   await fs.write(`${made}/format.json`, Buffer.from(`${JSON.stringify(format)}\n`));
   try {
@@ -80,7 +86,9 @@ export async function beginEpoch(
     if (!TAKEN.has(errorCode(error) ?? '') && errorCode(error) !== 'ENOENT') throw error;
     await discard(fs, inside);
   }
-  return readEpoch(fs, sidecar, number);
+  const epoch = await readEpoch(fs, sidecar, number);
+  if (!epoch) throw systemError('ENOENT', 'read', folder);
+  return epoch;
 }
 
 async function discard(fs: FileSystem, epoch: Epoch): Promise<void> {

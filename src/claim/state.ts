@@ -69,7 +69,12 @@ export async function stateOf(
 
   const owners = await evidence.owners(id, cells.started);
   const worker = owners.claim ?? 'unknown';
-  if (cells.started && owners.start !== undefined && owners.start !== owners.claim)
+  if (
+    cells.started &&
+    owners.claim !== undefined &&
+    owners.start !== undefined &&
+    owners.start !== owners.claim
+  )
     return { is: 'put-back', generation };
   if (facts?.givenBack?.includes(worker)) return { is: 'put-back', generation };
 

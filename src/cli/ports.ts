@@ -1,4 +1,5 @@
 import type { Ports } from '../commands/workshop.js';
+import { Failure } from '../failure.js';
 import { systemClock } from '../ports/clock.js';
 import { realFileSystem } from '../ports/fs-real.js';
 import { identify, processStart } from '../ports/host.js';
@@ -8,6 +9,7 @@ import { realScreen } from '../ports/screen.js';
 import { slurmState } from '../ports/slurm.js';
 import { realSpawner } from '../ports/spawn.js';
 import type { StopSwitch } from '../worker/stop.js';
+import { currentDirectory } from './as-typed.js';
 import { EXIT, STOP_SIGNALS, type StopSignal } from './exit-codes.js';
 import { showNotice } from './show-notice.js';
 
@@ -27,7 +29,7 @@ export function realPorts(schedule: string, colour: ColourChoice): Ports {
     lock: guardedLock,
     identify,
     env: process.env,
-    directory: process.cwd(),
+    directory: directory(),
     staleMs: Number(process.env['COOPERATE_STALE_MS'] ?? STALE_MS),
     tell: (notice) => void screen.notice(showNotice(notice, schedule)),
     onStop: (stop) => {
@@ -46,6 +48,17 @@ export function realPorts(schedule: string, colour: ColourChoice): Ports {
       void screen.notice(showNotice({ tell: 'stopping', running: stop.isRunning }, schedule));
     }
   }
+}
+
+function directory(): string {
+  const path = currentDirectory();
+  if (path !== undefined) return path;
+  throw new Failure({
+    reason: 'filesystem',
+    code: 'ENOENT',
+    operation: 'enter the current directory',
+    path: '.',
+  });
 }
 
 /** The exit code of a worker that was told to stop. */

@@ -1,5 +1,5 @@
 import { errorCode, type FileSystem } from '../ports/fs.js';
-import { parseJournalLine, type JournalLine, type JournalRecord } from './records.js';
+import { parseJournalLine, type JournalLine, type JournalRecord, type WorkerIdentity } from './records.js';
 
 /** What the journals say about one claim. */
 export interface ClaimFacts {
@@ -23,6 +23,8 @@ export interface Revision {
   readonly print: string;
 }
 
+const SUFFIX = '.jsonl';
+
 interface Reading {
   offset: number;
   lastN: number;
@@ -37,6 +39,8 @@ export class Ledger {
   readonly #claims = new Map<string, ClaimFacts>();
   readonly #revisions = new Map<string, Revision>();
   readonly #intended = new Map<string, Set<string>>();
+  readonly #identities = new Map<string, WorkerIdentity>();
+  readonly #buried = new Set<string>();
   #unreadable = 0;
 
   constructor(fs: FileSystem, folder: string) {
@@ -50,7 +54,7 @@ export class Ledger {
   }
 
   async refresh(): Promise<void> {
-    for (const file of await this.#journals()) await this.#readOn(file);
+    for (const worker of await this.writers()) await this.#readOn(worker);
   }
 
   facts(claim: string): ClaimFacts | undefined {
@@ -65,13 +69,19 @@ export class Ledger {
     return [...this.#readings.keys()];
   }
 
+  /** Who wrote a journal, by its first line. */
+  identityOf(worker: string): WorkerIdentity | undefined {
+    return this.#identities.get(worker);
+  }
+
   /** The claims a worker meant to take, whether or not it got them. */
   intendedBy(worker: string): ReadonlySet<string> {
     return this.#intended.get(worker) ?? new Set();
   }
 
+  /** Took its leave, or is dead and nothing of it is open. */
   hasLeft(worker: string): boolean {
-    return this.#readings.get(worker)?.left ?? false;
+    return this.#buried.has(worker) || (this.#readings.get(worker)?.left ?? false);
   }
 
   /** The revision whose content had this hash, if any worker ever wrote it. */
@@ -79,20 +89,21 @@ export class Ledger {
     return this.#revisions.get(hash);
   }
 
-  async #journals(): Promise<string[]> {
+  /** Whoever has a journal here. */
+  async writers(): Promise<string[]> {
     try {
-      return (await this.#fs.list(this.#folder)).filter((name) => name.endsWith('.jsonl'));
+      const names = await this.#fs.list(this.#folder);
+      return names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return [];
       throw error;
     }
   }
 
-  async #readOn(file: string): Promise<void> {
-    const worker = file.slice(0, -'.jsonl'.length);
+  async #readOn(worker: string): Promise<void> {
     const reading = this.#readings.get(worker) ?? { offset: 0, lastN: -1, left: false };
     this.#readings.set(worker, reading);
-    const bytes = await this.#fs.readFrom(`${this.#folder}/${file}`, reading.offset);
+    const bytes = await this.#fs.readFrom(`${this.#folder}/${worker}${SUFFIX}`, reading.offset);
     // Cut at a line's end: a character may be torn in two where the writer has got to.
     const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
     reading.offset += whole.length;
@@ -141,6 +152,11 @@ export class Ledger {
         }
         return;
       case 'worker':
+        this.#identities.set(worker, record.identity);
+        return;
+      case 'bury':
+        this.#buried.add(record.worker);
+        return;
       case 'requeue':
       case 'leave':
         return;

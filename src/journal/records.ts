@@ -7,8 +7,21 @@ import * as z from 'zod/mini';
 const claim = z.string();
 const at = z.string();
 
+/** Who a worker is; what its cells and its heartbeat say. */
+const identitySchema = z.object({
+  worker: z.string(),
+  hostname: z.string(),
+  user: z.string(),
+  pid: z.number(),
+  machineId: z.optional(z.string()),
+  bootId: z.optional(z.string()),
+  pidNamespace: z.optional(z.string()),
+  processStart: z.optional(z.string()),
+  slurm: z.optional(z.object({ jobId: z.string(), cluster: z.optional(z.string()) })),
+});
+
 const recordSchema = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('worker'), version: z.number(), worker: z.string(), host: z.string(), at }),
+  z.object({ t: z.literal('worker'), version: z.number(), identity: identitySchema, at }),
   /** Written before the cells: what this worker is about to claim, and the revision that will carry the marks. */
   z.object({ t: z.literal('claim'), claims: z.array(claim), revision: z.number() }),
   /** Written before the rename: the content hash of a revision, and the new file's inode and mtime. */
@@ -35,6 +48,8 @@ const recordSchema = z.discriminatedUnion('t', [
   /** Claimed and never started: this worker promises that it never will be. */
   z.object({ t: z.literal('give-back'), claims: z.array(claim) }),
   z.object({ t: z.literal('requeue'), claim, why: z.string() }),
+  /** Nothing of this dead worker's is left to be looked after. */
+  z.object({ t: z.literal('bury'), worker: z.string() }),
   z.object({ t: z.literal('leave'), at }),
 ]);
 
@@ -60,19 +75,6 @@ export function parseJournalLine(line: string): JournalLine | undefined {
   const record = recordSchema.safeParse(value);
   return numbered.success && record.success ? { n: numbered.data.n, record: record.data } : undefined;
 }
-
-/** Who a worker is; what its cells and its heartbeat say. */
-const identitySchema = z.object({
-  worker: z.string(),
-  hostname: z.string(),
-  user: z.string(),
-  pid: z.number(),
-  machineId: z.optional(z.string()),
-  bootId: z.optional(z.string()),
-  pidNamespace: z.optional(z.string()),
-  processStart: z.optional(z.string()),
-  slurm: z.optional(z.object({ jobId: z.string(), cluster: z.optional(z.string()) })),
-});
 
 const heartbeatSchema = z.object({ counter: z.number(), identity: identitySchema });
 

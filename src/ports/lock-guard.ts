@@ -136,8 +136,10 @@ export class Guard {
     try {
       await this.#o.fs.rename(`${path}/${before}`, `${path}/${after}`);
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error;
-      if ((await this.#holder(path)) !== after) {
+      // Whatever the error says: the reply may be lost and the rename done.
+      const holder = await this.#holder(path);
+      if (holder !== after) {
+        if (errorCode(error) !== 'ENOENT') throw error;
         this.#held = undefined;
         return false;
       }

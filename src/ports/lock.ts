@@ -34,7 +34,8 @@ export interface LockOptions {
 /** Waiting: about one look per hold, never more than these milliseconds apart. */
 const FIRST_GUESS_MS = 4;
 const LONGEST_PAUSE_MS = 250;
-const SHORTEST_PAUSE_MS = 1;
+const SHORTEST_PAUSE_MS = 5;
+const MOST_IMPATIENT = 4;
 
 /**
  * proper-lockfile on a guarded filesystem.
@@ -114,7 +115,7 @@ export function guardedLock(options: LockOptions): Lock {
 
 /** In proportion to how long a hold takes; those who have waited long look more often, so that nobody starves. */
 export function pauseMs(usualHoldMs: number, waitedMs: number, random = Math.random()): number {
-  const impatience = 1 + waitedMs / (8 * usualHoldMs + 1);
+  const impatience = Math.min(MOST_IMPATIENT, 1 + waitedMs / (8 * usualHoldMs + 1));
   const pause = (usualHoldMs * (0.5 + random)) / impatience;
   return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, pause));
 }

@@ -84,7 +84,7 @@ export class Runner {
     journal.record({
       ...record,
       ...(interrupted ? { interrupted } : {}),
-      ...(epoch.number > claim.epoch.number ? { epoch: claim.epoch.number } : {}),
+      ...(epoch.succeeds.includes(claim.epoch.id) ? { epoch: claim.epoch.number } : {}),
       ...(this.#log ? { log: [logFrom, this.#log.size] } : {}),
     });
     if (succeeded) return { is: 'succeeded', took };

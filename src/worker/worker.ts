@@ -222,10 +222,7 @@ export class Worker {
     const { journal } = await this.#o.claimer.book();
     if (unstarted.length > 0)
       journal.record({ t: 'give-back', claims: unstarted.map(({ id }) => claimName(id)) });
-    for (let round: Round | undefined; round?.is !== 'claimed';) {
-      round = await this.#o.claimer.putBack(all);
-      if (round?.is === 'again') await this.#o.clock.wait(round.afterMs);
-    }
+    await this.#o.claimer.putBackAll(all);
     if (interrupted.length > 0 || this.#o.stop.draining.aborted) {
       this.#o.tell({ tell: 'put-back', entries: all.map(({ entry }) => entry) });
     }

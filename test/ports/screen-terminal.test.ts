@@ -72,7 +72,10 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     await raise('ten');
     await tmux.until((screen) => screen.at(-1) === '100%|##########|');
     await raise('hundred');
-    expect(await tmux.until((screen) => screen.length > 1)).toEqual(['100%|##########|', '[1/2] status']);
+    expect(await tmux.until((screen) => screen.at(-1) === '[1/2] status')).toEqual([
+      '100%|##########|',
+      '[1/2] status',
+    ]);
     await raise('after');
     expect(await tmux.until((screen) => screen.at(-1) === '$')).toEqual(['100%|##########|', 'the end', '$']);
   });

@@ -1,0 +1,292 @@
+import { describe, expect, test } from 'vitest';
+import { mark, pretty, Site, unmark, type Script } from '../support/protocol.js';
+
+const three = [['a'], ['b'], ['c']];
+const fails: Script = (run) => run.exit(1);
+const goesOn: Script = () => undefined;
+const wide = (entries: readonly (readonly string[])[]): string => `${JSON.stringify(entries, undefined, 4)}\n`;
+
+describe('an entry that a person left pending', () => {
+  test('is claimable when nobody has claimed it', async () => {
+    const site = await Site.with(three);
+    await site.edit((entries) => [...entries, ['d']]);
+    await site.worker('ada').finish();
+    expect(site.ran).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('is marked again when it is running', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { script: goesOn });
+    await ada.begin((await ada.claim())[0]);
+    await site.edit(unmark('a'), wide);
+    const ben = site.worker('ben');
+    expect((await ben.claim()).map(({ argv }) => argv)).toEqual([['b']]);
+    expect(await site.entries()).toEqual([['executed', 'a'], ['executed', 'b'], ['c']]);
+  });
+
+  test('is marked again when it is claimed by a worker that has not started it yet', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada').claim();
+    await site.edit(unmark('a'), wide);
+    const ben = site.worker('ben');
+    expect((await ben.claim()).map(({ argv }) => argv)).toEqual([['b']]);
+    expect(await site.pending()).toEqual(['c']);
+  });
+
+  test('is marked again when nobody knows whether its worker still lives', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { script: goesOn, elsewhere: true });
+    await ada.begin((await ada.claim())[0]);
+    const ben = site.worker('ben', { elsewhere: true });
+    await ben.watchLong();
+    await site.edit(unmark('a'), wide);
+    await ben.finish();
+    expect(site.ran).toEqual(['a', 'b', 'c']);
+    expect(await site.pending()).toEqual([]);
+  });
+
+  test('runs again when it failed', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { script: (run, command) => run.exit(command === 'a' ? 1 : 0) });
+    await ada.claimAndRun();
+    await ada.claimAndRun();
+    await site.edit(unmark('a'), wide);
+    await site.worker('ben').finish();
+    expect(site.ran).toEqual(['a', 'b', 'a', 'c']);
+  });
+
+  test('runs again when it failed, though taking its mark away gives the bytes of an older revision', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada', { script: fails, maxFailures: 1 }).finish();
+    expect(site.ran).toEqual(['a']);
+    await site.edit(unmark('a'));
+    await site.worker('ben').finish();
+    expect(site.ran).toEqual(['a', 'a', 'b', 'c']);
+  });
+
+  test('runs again when it was lost', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { script: goesOn });
+    await ada.begin((await ada.claim())[0]);
+    site.kill(ada);
+    const ben = site.worker('ben');
+    await ben.claimAndRun();
+    await site.edit(unmark('a'), wide);
+    await ben.finish();
+    expect(site.ran).toEqual(['a', 'b', 'a', 'c']);
+  });
+
+  test('runs again when it succeeded and an entry claimed later is still marked', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada');
+    await ada.claimAndRun();
+    await ada.claimAndRun();
+    await site.edit(unmark('a'), wide);
+    await ada.finish();
+    expect(site.ran).toEqual(['a', 'b', 'a', 'c']);
+    expect(ada.told('succeeded-before')).toEqual([]);
+  });
+
+  test('is marked again when it succeeded and only entries claimed earlier are marked, and the user is told', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada');
+    await ada.claimAndRun();
+    await ada.claimAndRun();
+    await site.edit(unmark('b'), wide);
+    await ada.finish();
+    expect(site.ran).toEqual(['a', 'b', 'c']);
+    expect(ada.told('succeeded-before')).toEqual([{ tell: 'succeeded-before', entries: [1] }]);
+  });
+
+  test('is marked again when it succeeded and was claimed together with those that are marked', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { batch: 2 });
+    await ada.claimAndRun();
+    await site.edit(unmark('a'), wide);
+    await ada.finish();
+    expect(site.ran).toEqual(['a', 'b', 'c']);
+    expect(ada.told('succeeded-before')).toEqual([{ tell: 'succeeded-before', entries: [0] }]);
+  });
+});
+
+describe('an entry that a person marked', () => {
+  test('is left alone', async () => {
+    const site = await Site.with(three);
+    await site.edit(mark('b'));
+    await site.worker('ada').finish();
+    expect(site.ran).toEqual(['a', 'c']);
+  });
+
+  test('is left alone while others run', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada');
+    await ada.claimAndRun();
+    await site.edit(mark('c'), wide);
+    await ada.finish();
+    expect(site.ran).toEqual(['a', 'b']);
+  });
+});
+
+describe('an entry that a person deleted', () => {
+  test('is finished when it runs', async () => {
+    const site = await Site.with(three);
+    let end = (): void => undefined;
+    const ada = site.worker('ada', {
+      script: (run, command) => {
+        if (command === 'a') end = () => run.exit(0);
+        else run.exit(0);
+      },
+    });
+    const work = ada.work();
+    await site.until(site.clock.wait(1));
+    await site.edit((entries) => entries.filter((entry) => !entry.includes('a')));
+    end();
+    expect(await site.until(work)).toMatchObject({ ended: 3, failed: 0 });
+    expect(await site.entries()).toEqual([
+      ['executed', 'b'],
+      ['executed', 'c'],
+    ]);
+  });
+
+  test('does not run when it was pending', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada');
+    await ada.claimAndRun();
+    await site.edit((entries) => entries.filter((entry) => !entry.includes('b')));
+    await ada.finish();
+    expect(site.ran).toEqual(['a', 'c']);
+  });
+});
+
+describe('a schedule without any mark', () => {
+  test('was generated anew when nobody is running: everything starts over, and the user is told', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada').finish();
+    await site.write(wide([['a'], ['b'], ['d']]));
+    const ben = site.worker('ben');
+    await ben.finish();
+    expect(site.ran).toEqual(['a', 'b', 'c', 'a', 'b', 'd']);
+    expect(ben.told('generated-anew')).toHaveLength(1);
+  });
+
+  test('was generated anew also when it has the very bytes that it began with', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada').finish();
+    await site.write(pretty(three));
+    const ben = site.worker('ben');
+    await ben.finish();
+    expect(site.ran).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
+    expect(ben.told('generated-anew')).toHaveLength(1);
+  });
+
+  test('was generated anew also when a dead worker had claimed an entry and never started it', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada');
+    await ada.claimAndRun();
+    await ada.claim();
+    site.kill(ada);
+    await site.write(wide([['a'], ['b'], ['c']]));
+    const ben = site.worker('ben');
+    await ben.finish();
+    expect(site.ran).toEqual(['a', 'a', 'b', 'c']);
+    expect(ben.told('generated-anew')).toHaveLength(1);
+  });
+
+  test('is an old copy when somebody is running', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { script: goesOn });
+    await ada.begin((await ada.claim())[0]);
+    await site.write(wide(three));
+    const ben = site.worker('ben');
+    await ben.finish();
+    expect(site.ran).toEqual(['a', 'b', 'c']);
+    expect(ben.told('generated-anew')).toEqual([]);
+  });
+});
+
+describe('an old copy of the schedule', () => {
+  test('with its exact bytes runs nothing twice that succeeded or runs', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada');
+    await ada.claimAndRun();
+    const old = await site.bytes();
+    await ada.claimAndRun();
+    await site.write(old);
+    await ada.finish();
+    expect(site.ran).toEqual(['a', 'b', 'c']);
+    expect(await site.pending()).toEqual([]);
+  });
+
+  test('with a small change runs nothing twice, and the change counts', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada');
+    await ada.claimAndRun();
+    const old = await site.entries();
+    await ada.claimAndRun();
+    await site.write(pretty([...old, ['d']]));
+    await ada.finish();
+    expect(site.ran).toEqual(['a', 'b', 'c', 'd']);
+    expect(ada.told('succeeded-before')).toHaveLength(1);
+  });
+
+  test('that a mount shows late is never taken for a decision, and never written over what is there', async () => {
+    const site = await Site.with(three);
+    const ben = site.worker('ben', { lag: 1 });
+    await site.until(ben.round(0));
+    const ada = site.worker('ada', { script: fails });
+    await ada.claimAndRun();
+    const round = await site.until(ben.round());
+    expect(round?.is).toBe('again');
+    expect(await site.entries()).toEqual([['executed', 'a'], ['b'], ['c']]);
+    ben.fs.catchUp();
+    await ben.finish();
+    expect(site.ran).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('a mount that lags', () => {
+  test('shows a worker that begins an older revision: it waits for the newest, and decides nothing before', async () => {
+    const site = await Site.with(three);
+    const lagging = site.worker('ben', { lag: 1 });
+    const ada = site.worker('ada', { script: (run) => run.exit(1) });
+    await site.until(ada.round(0));
+    lagging.fs.catchUp();
+    await ada.claimAndRun();
+    const marked = await site.bytes();
+    const round = await site.until(lagging.round());
+    expect(round).toEqual({ is: 'again', afterMs: 200 });
+    expect(lagging.told('lagging')).toHaveLength(1);
+    expect(await site.bytes()).toBe(marked);
+    lagging.fs.catchUp();
+    await lagging.finish();
+    expect(site.ran).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('the rest of the file', () => {
+  test('may be reordered and indented anew while entries run', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { script: goesOn });
+    await ada.begin((await ada.claim())[0]);
+    await site.edit((entries) => entries.toReversed(), wide);
+    await site.worker('ben').finish();
+    expect(site.ran).toEqual(['a', 'c', 'b']);
+    expect(await site.bytes()).toBe(
+      wide([
+        ['executed', 'c'],
+        ['executed', 'b'],
+        ['executed', 'a'],
+      ]),
+    );
+  });
+
+  test('keeps every byte but those of the marks', async () => {
+    const odd = '[ ["a","x\\u0041"] ,\r\n\t[ 1 ,true]\n,[\n"c" ]\n]';
+    const site = await Site.with(odd);
+    await site.worker('ada').finish();
+    const bytes = await site.bytes();
+    expect(bytes.match(/"executed"/g)).toHaveLength(3);
+    expect(bytes.replaceAll(/"executed",\s*/g, '').replaceAll(/\s/g, '')).toBe(odd.replaceAll(/\s/g, ''));
+    expect(bytes.startsWith('[ ["executed","a","x\\u0041"] ,\r\n\t[ "executed", 1 ,true]')).toBe(true);
+  });
+});
