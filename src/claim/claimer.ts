@@ -134,6 +134,12 @@ export class Claimer {
     return this.#underLock((held) => this.#claimEntryRound(entry, force, held), signal);
   }
 
+  /** Removes what a dead worker has left beside the schedule; an edit that came too late for it is kept. */
+  async tidyAfter(worker: string): Promise<void> {
+    await this.#shelf.with((book) => this.#viewer.tidyAfter(worker, book));
+    await this.#lock.tidyAfter(worker);
+  }
+
   /** A late save is looked for once more before leaving. */
   async close(): Promise<void> {
     if (await this.#viewer.hasLateEdit()) await this.putBackAll([]);
@@ -151,6 +157,8 @@ export class Claimer {
   }
 
   async #underLock<T>(work: (held: Held) => Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
+    // Before the lock: a holder without a heartbeat could not be proven dead.
+    await this.book();
     return this.#lock.hold((held) => this.#shelf.with(() => work(held)), signal);
   }
 

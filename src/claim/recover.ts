@@ -32,7 +32,8 @@ const GONE: ReadonlySet<Verdict> = new Set(['dead', 'host-down']);
  * is revoked and offered again; that is safe even if the owner wakes up, for its start cell is taken.
  */
 export async function recover(claimer: Claimer): Promise<Findings> {
-  const { offer, ...findings } = await claimer.inSidecar((book) => lookAfterAll(claimer, book));
+  const { offer, buried, ...findings } = await claimer.inSidecar((book) => lookAfterAll(claimer, book));
+  for (const worker of buried) await claimer.tidyAfter(worker);
   if (offer.length > 0) await claimer.putBackAll(offer);
   return { ...findings, offered: offer.length };
 }
@@ -40,9 +41,9 @@ export async function recover(claimer: Claimer): Promise<Findings> {
 async function lookAfterAll(
   claimer: Claimer,
   book: Book,
-): Promise<Omit<Findings, 'offered'> & { offer: Returned[] }> {
+): Promise<Omit<Findings, 'offered'> & { offer: Returned[]; buried: string[] }> {
   if (!claimer.hadTrouble && (await book.isAlone()))
-    return { offer: [], lost: [], running: 0, suspect: [], unreadable: 0 };
+    return { offer: [], buried: [], lost: [], running: 0, suspect: [], unreadable: 0 };
   await book.ledger.refresh();
   const standings = new Map<string, Verdict>();
   for (const worker of new Set([...(await book.peers.others()), ...book.ledger.workers()])) {
@@ -50,9 +51,9 @@ async function lookAfterAll(
   }
   const found = { offer: [] as Returned[], lost: [] as LostRun[], running: 0 };
   for (const claim of await unsettled(book, standings)) await lookAfter(book, claim, found);
-  if (found.offer.length === 0) await bury(book, standings, found.lost);
+  const buried = found.offer.length === 0 ? await bury(book, standings, found.lost) : [];
   const suspect = [...standings].flatMap(([worker, standing]) => (standing === 'suspect' ? [worker] : []));
-  return { ...found, suspect, unreadable: book.ledger.unreadable };
+  return { ...found, buried, suspect, unreadable: book.ledger.unreadable };
 }
 
 async function lookAfter(
@@ -89,13 +90,16 @@ async function bury(
   book: Book,
   standings: ReadonlyMap<string, Verdict>,
   lost: readonly LostRun[],
-): Promise<void> {
+): Promise<string[]> {
   const mourned = new Set(lost.map(({ worker }) => worker));
+  const buried: string[] = [];
   for (const [worker, standing] of standings) {
     if (!GONE.has(standing) || mourned.has(worker) || worker === book.me) continue;
     book.journal.record({ t: 'bury', worker });
     await book.peers.forget(worker).catch(() => undefined);
+    buried.push(worker);
   }
+  return buried;
 }
 
 interface OpenClaim {

@@ -40,12 +40,11 @@ export class Rewriter {
   #backedUp: string | undefined;
 
   constructor(fs: FileSystem, file: ScheduleFile, worker: string, tell: Tell) {
-    const slash = file.path.lastIndexOf('/') + 1;
-    const hidden = `${file.path.slice(0, slash)}.${file.path.slice(slash)}.${worker}`;
+    const { temporary, kept } = hiddenNames(file.path, worker);
     this.#fs = fs;
     this.#file = file;
-    this.#temporary = `${hidden}.new`;
-    this.#kept = `${hidden}.old`;
+    this.#temporary = temporary;
+    this.#kept = kept;
     this.#tell = tell;
   }
 
@@ -69,6 +68,14 @@ export class Rewriter {
     await this.#fs.write(path, bytes, ownership);
     this.#tell({ tell: 'kept-as', path, why: 'edited-meanwhile' });
     await this.forget();
+  }
+
+  /** Removes a dead worker's files beside the schedule. What it kept and no revision had is somebody's late edit. */
+  async tidyAfter(worker: string, ownership: Ownership, isRevision: (hash: string) => boolean): Promise<void> {
+    const { temporary, kept } = hiddenNames(this.#file.path, worker);
+    const content = await this.#fs.read(kept).catch(() => undefined);
+    if (content && !isRevision(contentHash(content.bytes))) await this.keepAside(content.bytes, ownership);
+    for (const path of [temporary, kept]) await this.#fs.unlink(path).catch(() => undefined);
   }
 
   /** Lets go of the replaced content. */
@@ -161,4 +168,11 @@ export class Rewriter {
     for (let n = 1; names.has(name); n++) name = `${base}.${n}`;
     return `${this.#file.path.slice(0, slash + 1)}${name}`;
   }
+}
+
+/** A worker's own files, beside the schedule so that a rename or a link never crosses a folder. */
+function hiddenNames(path: string, worker: string): { temporary: string; kept: string } {
+  const slash = path.lastIndexOf('/') + 1;
+  const hidden = `${path.slice(0, slash)}.${path.slice(slash)}.${worker}`;
+  return { temporary: `${hidden}.new`, kept: `${hidden}.old` };
 }

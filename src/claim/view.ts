@@ -29,6 +29,8 @@ export interface LookAgain {
 
 /** A copy cached by a mount is waited for this long; longer, and it is taken for an old save. */
 const LONGEST_LAG_MS = 30_000;
+/** Still longer than any mount measured keeps an old content. */
+const LONGEST_LAG_OF_DEAD_MS = 3_000;
 const LAGGING: LookAgain = { is: 'again', afterMs: 200 };
 export const AT_ONCE: LookAgain = { is: 'again', afterMs: 0 };
 
@@ -76,7 +78,7 @@ export class Viewer {
     if (known && known.revision > head.revision)
       return this.#settle(seen, { ...head, ...known, hash: seen.hash });
     const cached = known?.print === printOf(seen);
-    if (cached && this.#keepsLagging()) return LAGGING;
+    if (cached && this.#keepsLagging(await this.#longestLagMs(book, known.worker))) return LAGGING;
     return this.#reconcile(book, seen, head, { edited: known === undefined, cached });
   }
 
@@ -98,6 +100,12 @@ export class Viewer {
     return (this.#late ?? (await this.#rewriter.lateEdit().catch(() => undefined))) !== undefined;
   }
 
+  async tidyAfter(worker: string, book: Book): Promise<void> {
+    const ownership = this.#file.seen?.ownership;
+    if (ownership)
+      await this.#rewriter.tidyAfter(worker, ownership, (hash) => book.ledger.revisionOf(hash) !== undefined);
+  }
+
   async close(): Promise<void> {
     await this.#rewriter.forget();
   }
@@ -109,11 +117,17 @@ export class Viewer {
   }
 
   /** An older revision in its own file is a copy that this mount has cached; it passes. */
-  #keepsLagging(): boolean {
+  #keepsLagging(longestMs: number): boolean {
     const now = this.#setting.clock.monotonic();
     if (this.#laggingSince === undefined) this.#tell({ tell: 'lagging' });
     this.#laggingSince ??= now;
-    return now - this.#laggingSince < LONGEST_LAG_MS;
+    return now - this.#laggingSince < longestMs;
+  }
+
+  /** A writer that slept between its last check and the rename, and died, has put its old revision there itself. */
+  async #longestLagMs(book: Book, writer: string): Promise<number> {
+    const standing = await book.standing(writer);
+    return standing === 'dead' || standing === 'host-down' ? LONGEST_LAG_OF_DEAD_MS : LONGEST_LAG_MS;
   }
 
   async #reconcile(

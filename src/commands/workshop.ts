@@ -61,7 +61,7 @@ export async function openWorkshop(ports: Ports, path: string, settings: RunSett
     fs: ports.fs,
     clock: ports.clock,
     path: `${file.path}.lock`,
-    nest: `${sidecar}/lock/${worker}`,
+    nests: `${sidecar}/lock`,
     worker,
     staleMs: ports.staleMs,
     provenDead: async (other) => {

@@ -19,6 +19,8 @@ export interface ClaimFacts {
 
 export interface Revision {
   readonly revision: number;
+  /** Who wrote it. */
+  readonly worker: string;
   /** Inode and mtime of the file that carried it. */
   readonly print: string;
 }
@@ -130,7 +132,7 @@ export class Ledger {
         return;
       case 'revision':
         if (record.revision > (this.#revisions.get(record.hash)?.revision ?? -1)) {
-          this.#revisions.set(record.hash, { revision: record.revision, print: record.print });
+          this.#revisions.set(record.hash, { revision: record.revision, print: record.print, worker });
         }
         return;
       case 'start':

@@ -20,8 +20,11 @@ export class Guard {
   #queue: Promise<unknown> = Promise.resolve();
   #seen: { readonly name: string; readonly since: number } | undefined;
 
+  readonly #nest: string;
+
   constructor(options: LockOptions) {
     this.#o = options;
+    this.#nest = `${options.nests}/${options.worker}`;
   }
 
   #name(): string {
@@ -47,7 +50,7 @@ export class Guard {
     });
     const name = this.#name();
     try {
-      await this.#o.fs.rename(this.#o.nest, path);
+      await this.#o.fs.rename(this.#nest, path);
     } catch (error) {
       // A lost reply: the rename did happen, and asking again found the source gone.
       if ((await this.#holder(path)) !== name) throw this.#refusal(error, await this.#holder(path));
@@ -68,9 +71,9 @@ export class Guard {
   async #prepareNest(): Promise<void> {
     if (this.#nestReady) return;
     this.#counter++;
-    await this.#o.fs.makeDirectory(this.#o.nest);
-    for (const old of await this.#o.fs.list(this.#o.nest)) await this.#o.fs.unlink(`${this.#o.nest}/${old}`);
-    await this.#o.fs.write(`${this.#o.nest}/${this.#name()}`, Buffer.alloc(0));
+    await this.#o.fs.makeDirectory(this.#nest);
+    for (const old of await this.#o.fs.list(this.#nest)) await this.#o.fs.unlink(`${this.#nest}/${old}`);
+    await this.#o.fs.write(`${this.#nest}/${this.#name()}`, Buffer.alloc(0));
     this.#nestReady = true;
   }
 
@@ -160,8 +163,8 @@ export class Guard {
     this.#held = undefined;
     this.#counter++;
     try {
-      await this.#o.fs.makeDirectory(this.#o.nest);
-      await this.#o.fs.rename(`${path}/${held}`, `${this.#o.nest}/${this.#name()}`);
+      await this.#o.fs.makeDirectory(this.#nest);
+      await this.#o.fs.rename(`${path}/${held}`, `${this.#nest}/${this.#name()}`);
       this.#nestReady = true;
     } catch {
       // The nest could not be kept (full disk, sidecar gone): give the lock up all the same.
@@ -178,8 +181,8 @@ export class Guard {
     await this.#o.fs.removeDirectory(path).catch(() => undefined);
   }
 
-  async close(): Promise<void> {
-    const { fs, nest } = this.#o;
+  async clear(nest: string): Promise<void> {
+    const { fs } = this.#o;
     for (const name of await fs.list(nest).catch((): string[] => [])) {
       await fs.unlink(`${nest}/${name}`).catch(() => undefined);
     }

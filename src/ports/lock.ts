@@ -8,6 +8,8 @@ import { Guard } from './lock-guard.js';
 export interface Lock {
   /** Waits for the lock, does the work, releases. The wait ends early, with undefined, when `signal` aborts. */
   hold<T>(work: (held: Held) => Promise<T>, signal?: AbortSignal): Promise<T | undefined>;
+  /** Removes what a dead worker has left of its nest. */
+  tidyAfter(worker: string): Promise<void>;
   /** Leaves nothing of this worker's behind. */
   close(): Promise<void>;
 }
@@ -22,8 +24,8 @@ export interface LockOptions {
   readonly clock: Clock;
   /** The lock itself, a directory that exists while held. */
   readonly path: string;
-  /** Where this worker keeps its own directory while it does not hold the lock; on the same filesystem. */
-  readonly nest: string;
+  /** Where each worker keeps its own directory while it does not hold the lock; on the same filesystem. */
+  readonly nests: string;
   readonly worker: string;
   /** Milliseconds of the contender's own monotonic clock after which an unchanged holder counts as gone. */
   readonly staleMs: number;
@@ -96,7 +98,8 @@ export function guardedLock(options: LockOptions): Lock {
       turn = result.catch(() => undefined);
       return result;
     },
-    close: () => guard.close(),
+    tidyAfter: (worker) => guard.clear(`${options.nests}/${worker}`),
+    close: () => guard.clear(`${options.nests}/${options.worker}`),
   };
 
   async function holdOnce<T>(work: (held: Held) => Promise<T>, signal?: AbortSignal): Promise<T | undefined> {

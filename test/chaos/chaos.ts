@@ -1,9 +1,9 @@
 import { gather, type Evidence } from '../support/chaos-evidence.js';
 import { bundleMutant } from '../support/chaos-mutant.js';
-import { allExits, ChaosProcess, until } from '../support/chaos-process.js';
-import { Random } from '../support/chaos-random.js';
+import { allExits, ChaosProcess, until, type Exit } from '../support/chaos-process.js';
+import type { Random } from '../support/chaos-random.js';
 import { startReader, type Readings } from '../support/chaos-reader.js';
-import { Sandbox } from '../support/chaos-sandbox.js';
+import type { Sandbox } from '../support/chaos-sandbox.js';
 
 /*
  * Workers are stopped and killed at random moments and replaced. A stop lasts longer than the lock's stale time, so
@@ -24,9 +24,9 @@ export interface ChaosReport {
   readonly readings: Readings;
   readonly kills: number;
   readonly stops: number;
-  readonly workers: number;
-  /** Exit codes of the workers that nobody killed. */
-  readonly codes: ReadonlyMap<number | string, number>;
+  readonly workers: readonly ChaosProcess[];
+  /** Of the workers that nobody killed. */
+  readonly exits: readonly Exit[];
   /** What a last worker says that comes when all is over, and its exit code. */
   readonly last: { readonly output: string; readonly code: number | null };
 }
@@ -34,6 +34,9 @@ export interface ChaosReport {
 /** Mean time of an entry is half of this. */
 const LONGEST_ENTRY_MS = 300;
 const KILL_EVERY_MS = 2500;
+const STOP_EVERY_MS = 300;
+/** Workers need this long to start. */
+const FIRST_STOP_MS = 1000;
 const QUIET_MS = 90_000;
 
 export function chaosEntries(count: number, random: Random): string[][] {
@@ -43,6 +46,7 @@ export function chaosEntries(count: number, random: Random): string[][] {
   });
 }
 
+/** Does it all and reports; judging is the caller's. */
 export async function chaos(sandbox: Sandbox, options: ChaosOptions, random: Random): Promise<ChaosReport> {
   const script = options.worker === 'mutant' ? await bundleMutant(sandbox) : sandbox.program;
   const args = options.worker === 'mutant' ? [sandbox.schedule] : ['--run', 'exp.json'];
@@ -50,25 +54,70 @@ export async function chaos(sandbox: Sandbox, options: ChaosOptions, random: Ran
   const start = (): ChaosProcess => new ChaosProcess(script, args, sandbox.dir, env);
 
   const stopReading = startReader(sandbox);
-  const all = Array.from({ length: options.workers }, start);
-  const killed = await disturb(all, start, options, random);
-  for (const worker of all) if (worker.stopped) worker.resume();
-  const survivors = all.filter((worker) => !killed.has(worker));
-  const exits = await allExits(survivors, QUIET_MS);
-  await allExits([...killed], QUIET_MS);
-
+  const workers = Array.from({ length: options.workers }, start);
+  await disturb(sandbox, workers, start, options, random);
+  const exits = await allExits(workers, QUIET_MS);
   const last = start();
   const [end] = await allExits([last], QUIET_MS);
-  // Entries of killed workers live on without them.
+  // What a killed worker was running lives on without it; the reader is the one that stays.
   await until('all entries are over', 10_000, () => sandbox.processes().length === 1);
   const readings = await stopReading();
+
   return {
     evidence: gather(sandbox),
     readings,
-    kills: killed.size,
-    stops: all.reduce((sum, worker) => sum + worker.stops, 0),
-    workers: all.length + 1,
-    codes: Map.groupBy === undefined ? new Map() : new Map(),
+    kills: exits.filter(({ signal }) => signal === 'SIGKILL').length,
+    stops: workers.reduce((sum, worker) => sum + worker.stops, 0),
+    exits: exits.filter(({ signal }) => signal !== 'SIGKILL'),
+    workers,
     last: { output: last.output, code: end?.code ?? null },
   };
+}
+
+/** Stops and kills for the given time; at the end all run again. */
+async function disturb(
+  sandbox: Sandbox,
+  workers: ChaosProcess[],
+  start: () => ChaosProcess,
+  { seconds, staleMs }: ChaosOptions,
+  random: Random,
+): Promise<void> {
+  const began = performance.now();
+  const stopped = new Map<ChaosProcess, number>();
+  let nextStop = began + FIRST_STOP_MS;
+  let nextKill = began + random.between(0.5, 1.5) * KILL_EVERY_MS;
+  for (let now = began; now < began + seconds * 1000; now = performance.now()) {
+    for (const [worker, resumeAt] of stopped) {
+      if (now < resumeAt && !worker.over) continue;
+      worker.resume();
+      stopped.delete(worker);
+    }
+    const living = workers.filter((worker) => !worker.over);
+    if (living.length === 0) break;
+    if (now >= nextKill) {
+      random.pick(living)?.signal('SIGKILL');
+      workers.push(start());
+      nextKill = now + random.between(0.5, 1.5) * KILL_EVERY_MS;
+    } else if (now >= nextStop && stopped.size < living.length / 2) {
+      const worker = victim(sandbox, living, random);
+      worker?.stop();
+      if (worker) {
+        stopped.set(worker, now + random.between(1.1, 1.6) * staleMs);
+        nextStop = now + random.between(0.2, 1.8) * STOP_EVERY_MS;
+      }
+    }
+    await pause(1 + random.between(0, 4));
+  }
+  for (const worker of stopped.keys()) worker.resume();
+}
+
+/** Anybody; mostly somebody between two entries while the lock is held, for there is little to go wrong otherwise. */
+function victim(sandbox: Sandbox, living: readonly ChaosProcess[], random: Random): ChaosProcess | undefined {
+  const running = living.filter((worker) => !worker.stopped);
+  if (random.next() < 0.02) return random.pick(running);
+  return sandbox.isLocked ? random.pick(running.filter((worker) => worker.isBetweenEntries)) : undefined;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,5 +1,6 @@
 // Reads the schedule again and again without a pause, as any program may, and judges every single content. SIGTERM ends
 // it; then it prints what it saw. Arguments: the schedule, the folder of the run records, how many entries there are.
+import { setImmediate } from 'node:timers';
 import { readdirSync, readFileSync } from 'node:fs';
 
 const [schedule = '', runs = '', count = '0'] = process.argv.slice(2);

@@ -27,7 +27,7 @@ function contender(name: string): Lock {
     fs: fs.client({ name }),
     clock: { ...wallOf(clock), wait: (ms, signal) => clock.wait(Math.max(ms, 100), signal) },
     path: `/via/${name}/exp.json.lock`,
-    nest: `/work/nests/${name}`,
+    nests: `/work/nests`,
     worker: name,
     staleMs: STALE_MS,
     provenDead: (worker) => Promise.resolve(dead.has(worker)),

@@ -86,9 +86,11 @@ function lines(file: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** Entries with a claim, by the name in `argv[2]`, that was started and never ended. */
+/** Claims that were started and never ended. */
 export function startedWithoutEnd({ cells, ends }: Evidence): string[] {
-  const started = cells.filter((name) => name.endsWith('.start')).map((name) => name.slice(0, -'.start'.length));
+  const started = cells
+    .filter((name) => name.endsWith('.start'))
+    .map((name) => name.slice(0, -'.start'.length));
   const requeued = new Set(cells.filter((name) => name.endsWith('.requeued')));
   return started.filter((claim) => !ends.has(claim) && !requeued.has(`${claim}.requeued`));
 }

@@ -18,7 +18,9 @@ export async function bundleMutant(sandbox: Sandbox): Promise<string> {
     platform: 'node',
     target: 'node20',
     logLevel: 'warning',
-    banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+    },
   });
   return outfile;
 }

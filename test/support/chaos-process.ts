@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 export interface Exit {
   readonly code: number | null;
@@ -10,8 +11,10 @@ export class ChaosProcess {
   readonly #child: ChildProcess;
   readonly #chunks: Buffer[] = [];
   readonly exited: Promise<Exit>;
+  exit: Exit | undefined;
   over = false;
   stopped = false;
+  stops = 0;
 
   constructor(script: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
     this.#child = spawn(process.execPath, [script, ...args], {
@@ -25,7 +28,8 @@ export class ChaosProcess {
     this.#child.once('exit', () => (this.over = true));
     this.exited = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => {
-        resolve({ code, signal });
+        this.exit = { code, signal };
+        resolve(this.exit);
       });
     });
   }
@@ -39,8 +43,18 @@ export class ChaosProcess {
     return Buffer.concat(this.#chunks).toString();
   }
 
+  /** Between two entries: reading, locking, claiming, recording. False where /proc does not tell. */
+  get isBetweenEntries(): boolean {
+    try {
+      return readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8') === '';
+    } catch {
+      return false;
+    }
+  }
+
   stop(): void {
     this.stopped = this.#child.kill('SIGSTOP');
+    if (this.stopped) this.stops++;
   }
 
   resume(): void {
@@ -55,7 +69,7 @@ export class ChaosProcess {
 
 /** Polls until it is so; says what was waited for when it never is. */
 export async function until(what: string, ms: number, condition: () => boolean): Promise<void> {
-  for (const end = performance.now() + ms; !condition(); ) {
+  for (const end = performance.now() + ms; !condition();) {
     if (performance.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +42,10 @@ export class Sandbox {
     }
     writeFileSync(path.join(this.dir, 'entry.sh'), ENTRY);
     writeFileSync(this.schedule, `[\n${entries.map((argv) => JSON.stringify(argv)).join(',\n')}\n]\n`);
+  }
+
+  get isLocked(): boolean {
+    return existsSync(`${this.schedule}.lock`);
   }
 
   /** What is there beside what the test itself put there. */

@@ -175,7 +175,7 @@ export class Hand {
       fs,
       clock: patient,
       path: `/via/${name}/exp.json.lock`,
-      nest: `${sidecar}/lock/${name}`,
+      nests: `${sidecar}/lock`,
       worker: name,
       staleMs: STALE_MS,
       provenDead: async (other) => {

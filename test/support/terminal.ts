@@ -2,12 +2,15 @@ import { EventEmitter } from 'node:events';
 
 // eslint-disable-next-line no-control-regex -- it is about them
 const SEQUENCE = /\x1b\[(\d*)([A-Za-z])/y;
+// eslint-disable-next-line no-control-regex -- likewise
+const UNFINISHED = /\x1b(?:\[\d*)?$/;
 
 /** A terminal as far as the tests of the screen need one: lines, wrapping, scrolling, a few escape sequences. */
 export class Terminal extends EventEmitter {
   readonly isTTY = true;
   written = 0;
   private readonly lines: (string | undefined)[][] = [[]];
+  private unfinished = '';
   private row = 0;
   private column = 0;
 
@@ -20,7 +23,9 @@ export class Terminal extends EventEmitter {
 
   write(bytes: Uint8Array | string, taken: (error?: Error | null) => void = () => undefined): boolean {
     this.written++;
-    this.put(Buffer.from(bytes as string).toString());
+    const text = this.unfinished + Buffer.from(bytes as string).toString();
+    this.unfinished = UNFINISHED.exec(text)?.[0] ?? '';
+    this.put(text.slice(0, text.length - this.unfinished.length));
     queueMicrotask(taken);
     return true;
   }
