@@ -17,6 +17,8 @@ export type FailureDetail =
       readonly operation: string;
       readonly path: string;
     }
+  /** A file of the sidecar holds rubbish. */
+  | { readonly reason: 'sidecar-damaged'; readonly path: string; readonly sidecar: string }
   | { readonly reason: 'entry-unknown'; readonly path: string; readonly entry: number; readonly count: number }
   | { readonly reason: 'entry-running'; readonly entry: number; readonly worker: string };
 

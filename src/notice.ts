@@ -16,7 +16,7 @@ export type Notice =
   | { readonly tell: 'merged-edit' }
   | { readonly tell: 'lagging' }
   | { readonly tell: 'sidecar-anew' }
-  | { readonly tell: 'waiting'; readonly failure: FailureDetail }
+  | { readonly tell: 'waiting'; readonly failure: FailureDetail; readonly isLeaving: boolean }
   | { readonly tell: 'waited' }
   | { readonly tell: 'offered'; readonly entries: number }
   | { readonly tell: 'put-back'; readonly entries: readonly number[] }

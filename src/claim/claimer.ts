@@ -148,6 +148,7 @@ export class Claimer {
 
   /** Says goodbye: whoever looks after the dead need not look at this worker. */
   async leave(): Promise<void> {
+    if (!this.#shelf.isOpen) return;
     const { journal } = await this.book();
     journal.record({ t: 'leave', at: this.#setting.clock.wallTime().toISOString() });
     await this.#shelf.with(() => journal.flush());

@@ -32,6 +32,11 @@ export class Shelf {
     return this.#hadTrouble;
   }
 
+  /** Whether there is anything to take leave of. */
+  get isOpen(): boolean {
+    return this.#book !== undefined;
+  }
+
   async book(): Promise<Book> {
     return this.#book ?? (this.#opening ??= this.#open().finally(() => (this.#opening = undefined)));
   }

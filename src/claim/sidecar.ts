@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Failure } from '../failure.js';
 import { errorCode, systemError, type FileSystem } from '../ports/fs.js';
 
 /**
@@ -55,7 +56,12 @@ export async function readEpoch(fs: FileSystem, sidecar: string, number: number)
     return { ...format, number, folder };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    if (error instanceof SyntaxError) throw systemError('EIO', 'read', `${folder}/format.json`);
+    if (error instanceof SyntaxError) {
+      throw new Failure(
+        { reason: 'sidecar-damaged', path: `${folder}/format.json`, sidecar },
+        { cause: error },
+      );
+    }
     throw error;
   }
 }
@@ -77,8 +83,13 @@ export async function beginEpoch(
   const folder = `${sidecar}/${number}`;
   const inside = { number, id, shards, succeeds, folder: made };
   const format: Format = { format: 1, id, shards, succeeds };
-  for (const of of Object.values(folders)) await fs.makeDirectory(of(inside));
-  await fs.write(`${made}/format.json`, Buffer.from(`${JSON.stringify(format)}\n`));
+  try {
+    for (const of of Object.values(folders)) await fs.makeDirectory(of(inside));
+    await fs.write(`${made}/format.json`, Buffer.from(`${JSON.stringify(format)}\n`));
+  } catch (error) {
+    await discard(fs, inside);
+    throw error;
+  }
   try {
     await fs.rename(made, folder);
   } catch (error) {

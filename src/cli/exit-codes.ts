@@ -24,6 +24,7 @@ const OF_FAILURE: Record<FailureDetail['reason'], number> = {
   'schedule-unusable': EXIT.usage,
   'entry-unknown': EXIT.usage,
   'entry-running': EXIT.usage,
+  'sidecar-damaged': EXIT.filesystem,
   filesystem: EXIT.filesystem,
 };
 

@@ -1,5 +1,6 @@
 import { run, type RunReport } from '../commands/run.js';
-import { realTerminal } from '../ports/terminal.js';
+import { onSuspend } from '../ports/screen-suspend.js';
+import { Cancelled, realTerminal } from '../ports/terminal.js';
 import { Failure } from '../failure.js';
 import type { StopSwitch } from '../worker/stop.js';
 import { EXIT } from './exit-codes.js';
@@ -15,6 +16,12 @@ export async function runAction(schedule: string, options: RunOptions): Promise<
   const base = realPorts(schedule, options.color);
   const ports = { ...base, onStop: (made: StopSwitch) => base.onStop((stop = made)) };
   const say = (text: string): void => void ports.screen.notice(text);
+  // A run that inherits the terminal has it alone, also after fg.
+  if (!options.inherit && ports.screen.isTerminal)
+    onSuspend(
+      () => ports.screen.pause(),
+      () => ports.screen.resume(),
+    );
   try {
     const report = await run(
       ports,
@@ -25,20 +32,28 @@ export async function runAction(schedule: string, options: RunOptions): Promise<
         persistent: options.persistent,
         postfix: options.postfix,
       },
-      askPostfix,
+      () => askPostfix(stop?.draining),
       (failed) => say(showFailedEntry(failed)),
     );
     for (const line of summary(report, schedule)) say(line);
     return stopCode(stop) ?? (report.failures > 0 || report.lost.length > 0 ? EXIT.entryFailed : EXIT.done);
+  } catch (error) {
+    const code = error instanceof Cancelled ? stopCode(stop) : undefined;
+    if (code === undefined) throw error;
+    return code;
   } finally {
     await ports.screen.close();
   }
 }
 
-async function askPostfix(): Promise<string | undefined> {
+async function askPostfix(signal?: AbortSignal): Promise<string | undefined> {
   const terminal = realTerminal();
   if (!terminal.isInteractive) return undefined;
-  return terminal.ask('What to append to a command that failed (for example --resume)?', () => undefined);
+  return terminal.ask(
+    'What to append to a command that failed (for example --resume)?',
+    () => undefined,
+    signal,
+  );
 }
 
 function* summary(report: RunReport, schedule: string): Generator<string> {

@@ -18,6 +18,8 @@ export function showFailure(detail: FailureDetail): string {
         : `${asTyped(detail.path)} has no entry ${detail.entry}.\nChoose one from 0 to ${detail.count - 1}.`;
     case 'entry-running':
       return `entry ${detail.entry} is running on worker ${detail.worker}; running it now would run it twice at once.\nWait for it to end, or give --force if you know better.`;
+    case 'sidecar-damaged':
+      return `${detail.path} holds something else than it should.\nDelete ${detail.sidecar}: that forgets history, never the schedule or its marks.`;
     case 'filesystem':
       return `could not ${detail.operation} (${asTyped(detail.path)}): ${meaning(detail.code)}.\n${remedy(detail.code)}`;
   }

@@ -37,7 +37,9 @@ export function showNotice(notice: Notice, schedule: string): string {
         `${schedule}.cooperate was deleted or replaced; going on with a new one. The marks in ${schedule} stand.`,
       );
     case 'waiting':
-      return own(`${showFailure(notice.failure)}\nWaiting and trying again; Ctrl-C leaves.`);
+      return own(
+        `${showFailure(notice.failure)}\nWaiting and trying again; Ctrl-C ${notice.isLeaving ? 'once more ' : ''}leaves.`,
+      );
     case 'waited':
       return own('that has passed; going on.');
     case 'offered':

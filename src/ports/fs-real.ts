@@ -1,5 +1,6 @@
 import fs, { type BigIntStats } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { openAppend } from './fs-append.js';
 import {
@@ -222,7 +223,19 @@ async function allowed(change: Promise<void>): Promise<void> {
 }
 
 async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      await makeDirectory(dirname(path));
+      await makeDirectory(path);
+    } else if (!(await isDirectory(path))) throw error;
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return reading(path, async (fd) => (await fstat(fd)).isDirectory()).catch(() => false);
 }
 
 async function syncDirectory(path: string): Promise<void> {

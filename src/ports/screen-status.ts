@@ -76,8 +76,8 @@ export class StatusLine {
 
   private readonly draw = (): void => {
     if (this.text === undefined || this.paused || !this.sink.cursor.free || !this.foreground()) return;
-    // One column stays empty: a full line would wrap, and erasing would miss its first half.
-    const text = fit(this.text(), this.columns() - 1);
+    // A full line would wrap, and erasing would miss its first half; an echoed ^Z takes two columns more.
+    const text = fit(this.text(), this.columns() - 3);
     if (text === this.drawn) return;
     this.drawn = text;
     this.drawnAt = performance.now();

@@ -41,9 +41,14 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
 
 /** False when there is nobody of that number; one that is not ours to signal is still there. */
 function sent(pid: number, signal: NodeJS.Signals | 0): boolean {
+  const { stackTraceLimit } = Error;
+  // Asked after every run, and nearly always answered by an error: its stack would cost more than the question.
+  Error.stackTraceLimit = 0;
   try {
     return process.kill(pid, signal);
   } catch (error) {
     return errorCode(error) === 'EPERM';
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }

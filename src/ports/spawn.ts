@@ -5,7 +5,7 @@ import { endLeftovers, GRACES, type Graces } from './spawn-leftovers.js';
 import { commandPath, forgetPaths } from './spawn-path.js';
 import { OutputPipes } from './spawn-output.js';
 import { explain, type Unstartable } from './spawn-problem.js';
-import { descendants } from './spawn-proc.js';
+import { descendants, readProcess } from './spawn-proc.js';
 
 export type OutputStream = 'stdout' | 'stderr';
 
@@ -96,6 +96,8 @@ function startInherited(command: RunCommand): Running {
   if (pid === undefined) return unstartable(failureOf(child).then((error) => explain(error, command)));
   let running = true;
   const signal = (name: NodeJS.Signals): void => {
+    // Ctrl-C went to the whole foreground group, this run included: twice would cut its tidying up short.
+    if (name === 'SIGINT' && isForeground()) return;
     if (running) signalAll([pid, ...descendants(pid)], name);
   };
   return { pid, signal, ended: exitOf(child).finally(() => (running = false)) };
@@ -132,4 +134,9 @@ function failureOf(child: ChildProcess): Promise<unknown> {
 
 function unstartable(end: Unstartable | Promise<Unstartable>): Running {
   return { pid: undefined, signal: () => undefined, ended: Promise.resolve(end) };
+}
+
+function isForeground(): boolean {
+  const self = readProcess('self');
+  return self !== undefined && self.foreground === self.group;
 }

@@ -39,6 +39,8 @@ export interface PatienceOptions {
   readonly tell: Tell;
   /** Ends all waiting; the failure is thrown then. */
   readonly giveUp: AbortSignal;
+  /** The worker was told to stop already: it takes one signal more. */
+  readonly isLeaving?: boolean;
 }
 
 /** Tries again while waiting can help, telling the user once what it waits for. */
@@ -64,11 +66,18 @@ export class Patience {
         if (!(error instanceof Failure) || !this.#mayPass(error.detail, waited) || this.#o.giveUp.aborted)
           throw error;
         const trouble = JSON.stringify(error.detail);
-        if (trouble !== told) this.#o.tell({ tell: 'waiting', failure: error.detail });
+        if (trouble !== told)
+          this.#o.tell({ tell: 'waiting', failure: error.detail, isLeaving: this.#o.isLeaving ?? false });
         told = trouble;
         await this.#o.clock.wait(pause, this.#o.giveUp);
+        // Told to stop meanwhile: nothing has passed.
+        if (this.#isOver()) throw error;
       }
     }
+  }
+
+  #isOver(): boolean {
+    return this.#o.giveUp.aborted;
   }
 
   #mayPass(detail: FailureDetail, waitedMs: number): boolean {
@@ -78,6 +87,7 @@ export class Patience {
       case 'schedule-missing':
       case 'schedule-is-directory':
       case 'schedule-unusable':
+      case 'sidecar-damaged':
         return this.#worked && waitedMs < SCHEDULE_GRACE_MS;
       case 'usage':
       case 'entry-unknown':

@@ -178,7 +178,11 @@ export class Worker {
       if (attempt.took >= LONGEST_RERUN_PAUSE_MS) pause = FIRST_RERUN_PAUSE_MS;
       await this.#o.clock.wait(pause, this.#o.stop.draining);
       pause = Math.min(2 * pause, LONGEST_RERUN_PAUSE_MS);
-      claim = this.#o.stop.draining.aborted ? undefined : await this.#again(claim);
+      if (this.#o.stop.draining.aborted) {
+        this.#interrupted.push(claim);
+        return;
+      }
+      claim = await this.#again(claim);
     }
     this.#count(false);
   }
@@ -235,9 +239,9 @@ export class Worker {
     const unstarted = [...starting, ...this.#held.splice(0), ...this.#returning, ...claimer.owed];
     const entries = [...unstarted, ...this.#interrupted].map(({ entry }) => entry);
     // What was recorded has to reach the disk: only a second signal ends this.
-    const patience = new Patience({ clock, tell, giveUp: stop.killing });
+    const patience = new Patience({ clock, tell, giveUp: stop.killing, isLeaving: stop.draining.aborted });
     try {
-      await patience.with(() => this.#putBack(unstarted, this.#interrupted));
+      if (entries.length > 0) await patience.with(() => this.#putBack(unstarted, this.#interrupted));
       await claimer.close();
       await patience.with(() => claimer.leave());
     } catch (error) {

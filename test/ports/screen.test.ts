@@ -126,14 +126,14 @@ describe('the status line', () => {
     expect(terminal.written).toBe(before);
   });
 
-  test('follows the width, and leaves a column free so that it never wraps', () => {
+  test('follows the width, and leaves room for an echoed ^Z so that it never wraps', () => {
     const terminal = new Terminal(20);
     const screen = onTerminal(terminal);
     screen.status(() => 'x'.repeat(50));
-    expect(terminal.text).toBe(`${'x'.repeat(18)}…`);
+    expect(terminal.text).toBe(`${'x'.repeat(16)}…`);
     terminal.columns = 10;
     terminal.emit('resize');
-    expect(terminal.text).toBe(`${'x'.repeat(8)}…`);
+    expect(terminal.text).toBe(`${'x'.repeat(6)}…`);
   });
 
   test('is off while paused', () => {

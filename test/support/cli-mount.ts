@@ -44,8 +44,14 @@ export class Mount {
     rmSync(join(this.path, 'filling'));
   }
 
+  /** False where it is refused, as while a file is open for writing. */
   remount(mode: 'ro' | 'rw'): boolean {
-    return spawnSync('mount', ['-o', `remount,${mode}`, this.path]).status === 0;
+    try {
+      must('mount', '-o', `remount,${mode}`, this.path);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   close(): void {

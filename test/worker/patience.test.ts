@@ -34,7 +34,7 @@ async function outcome(work: Promise<string>, afterMs: number): Promise<string> 
 describe('patience', () => {
   test('waits for a full disk, and tells of it once, and that it is over', async () => {
     expect(await outcome(patience.with(failing(5, full)), 60_000)).toBe('done');
-    expect(notices).toEqual([{ tell: 'waiting', failure: full }, { tell: 'waited' }]);
+    expect(notices).toEqual([{ tell: 'waiting', failure: full, isLeaving: false }, { tell: 'waited' }]);
   });
 
   test('has no end while the disk is full', async () => {
