@@ -73,11 +73,6 @@ export class Book implements Evidence {
     );
   }
 
-  /** Nobody else has ever worked in this epoch. */
-  async isAlone(): Promise<boolean> {
-    return (await this.ledger.writers()).every((worker) => worker === this.me);
-  }
-
   facts(claim: string) {
     return this.ledger.facts(claim);
   }

@@ -10,7 +10,9 @@ export interface Findings {
   readonly offered: number;
   /** Started by workers that are gone, with no end recorded: they may have run, so only a person may rerun them. */
   readonly lost: readonly LostRun[];
-  /** Entries that run elsewhere, or are claimed there. */
+  /** Other workers that are still at work, as far as is known. */
+  readonly working: number;
+  /** Entries with workers that are looked after and not proven dead. */
   readonly running: number;
   /** Workers whose heartbeat stands still. */
   readonly suspect: readonly string[];
@@ -42,18 +44,18 @@ async function lookAfterAll(
   claimer: Claimer,
   book: Book,
 ): Promise<Omit<Findings, 'offered'> & { offer: Returned[]; buried: string[] }> {
-  if (!claimer.hadTrouble && (await book.isAlone()))
-    return { offer: [], buried: [], lost: [], running: 0, suspect: [], unreadable: 0 };
-  await book.ledger.refresh();
   const standings = new Map<string, Verdict>();
-  for (const worker of new Set([...(await book.peers.others()), ...book.ledger.workers()])) {
-    if (!book.ledger.hasLeft(worker)) standings.set(worker, await book.standing(worker));
-  }
-  const found = { offer: [] as Returned[], lost: [] as LostRun[], running: 0 };
-  for (const claim of await unsettled(book, standings)) await lookAfter(book, claim, found);
-  const buried = found.offer.length === 0 ? await bury(book, standings, found.lost) : [];
+  for (const worker of await book.peers.others()) standings.set(worker, await book.standing(worker));
   const suspect = [...standings].flatMap(([worker, standing]) => (standing === 'suspect' ? [worker] : []));
-  return { ...found, buried, suspect, unreadable: book.ledger.unreadable };
+  const working = [...standings.values()].filter((standing) => !GONE.has(standing)).length;
+  const found = { offer: [] as Returned[], lost: [] as LostRun[], running: 0 };
+  // Reading all journals takes long; it is for those who cannot speak for themselves.
+  if (claimer.hadTrouble || [...standings.values()].some(isSuspectOrGone)) {
+    await book.ledger.refresh();
+    for (const claim of await unsettled(book, standings)) await lookAfter(book, claim, found);
+  }
+  const buried = found.offer.length === 0 ? await bury(book, standings, found.lost) : [];
+  return { ...found, buried, working, suspect, unreadable: book.ledger.unreadable };
 }
 
 async function lookAfter(
@@ -95,7 +97,6 @@ async function bury(
   const buried: string[] = [];
   for (const [worker, standing] of standings) {
     if (!GONE.has(standing) || mourned.has(worker) || worker === book.me) continue;
-    book.journal.record({ t: 'bury', worker });
     await book.peers.forget(worker).catch(() => undefined);
     buried.push(worker);
   }
@@ -111,7 +112,7 @@ interface OpenClaim {
 async function unsettled(book: Book, standings: ReadonlyMap<string, Verdict>): Promise<OpenClaim[]> {
   const suspicious = [...standings.values()].some(isSuspectOrGone);
   const names = new Set<string>();
-  for (const worker of standings.keys()) {
+  for (const worker of [book.me, ...standings.keys()]) {
     for (const claim of book.ledger.intendedBy(worker)) if (!isSettled(book, claim)) names.add(claim);
   }
   if (names.size === 0 && !suspicious) return [];

@@ -57,7 +57,7 @@ async function askPostfix(signal?: AbortSignal): Promise<string | undefined> {
 }
 
 function* summary(report: RunReport, schedule: string): Generator<string> {
-  const { ended, failures, lost, elsewhere, suspect, unreadable, completed } = report;
+  const { ended, failures, lost, working, suspect, unreadable, completed } = report;
   for (const { entry, worker, command } of lost) {
     yield own(
       `entry ${entry ?? '?'} is lost: worker ${worker} died while running it${command ? ` (${command})` : ''}, and nobody knows how far it came.`,
@@ -70,8 +70,9 @@ function* summary(report: RunReport, schedule: string): Generator<string> {
         ? '1 journal line could not be read; what it recorded is unknown.'
         : `${unreadable} journal lines could not be read; what they recorded is unknown.`,
     );
-  if (elsewhere > 0)
-    yield own(`${elsewhere === 1 ? '1 entry is' : `${elsewhere} entries are`} still with other workers.`);
+  if (working > 0) {
+    yield own(`${working === 1 ? '1 other worker is' : `${working} other workers are`} still at work.`);
+  }
   for (const worker of suspect)
     yield own(`worker ${worker} has not been heard of for minutes; it may be gone.`);
   if (failures > 0 && (completed || ended > 1))

@@ -22,7 +22,8 @@ export interface RunReport {
   /** False when it stopped before nothing was pending. */
   readonly completed: boolean;
   readonly lost: readonly (LostRun & { readonly command: string | undefined })[];
-  readonly elsewhere: number;
+  /** Other workers still at work. */
+  readonly working: number;
   readonly suspect: readonly string[];
   readonly unreadable: number;
 }
@@ -58,8 +59,8 @@ export async function run(
 }
 
 function report({ file }: Workshop, { ended, failed, findings }: WorkResult): RunReport {
-  const none: Findings = { offered: 0, lost: [], running: 0, suspect: [], unreadable: 0 };
-  const { lost, running, suspect, unreadable } = findings ?? none;
+  const none: Findings = { offered: 0, lost: [], working: 0, running: 0, suspect: [], unreadable: 0 };
+  const { lost, working, suspect, unreadable } = findings ?? none;
   const text = file.seen?.text;
   return {
     ended,
@@ -72,7 +73,7 @@ function report({ file }: Workshop, { ended, failed, findings }: WorkResult): Ru
           ? commandLine(argvOf(text, run.entry))
           : undefined,
     })),
-    elsewhere: running,
+    working,
     suspect,
     unreadable,
   };

@@ -42,7 +42,6 @@ export class Ledger {
   readonly #revisions = new Map<string, Revision>();
   readonly #intended = new Map<string, Set<string>>();
   readonly #identities = new Map<string, WorkerIdentity>();
-  readonly #buried = new Set<string>();
   #unreadable = 0;
 
   constructor(fs: FileSystem, folder: string) {
@@ -56,7 +55,7 @@ export class Ledger {
   }
 
   async refresh(): Promise<void> {
-    for (const worker of await this.writers()) await this.#readOn(worker);
+    for (const worker of await this.#writers()) await this.#readOn(worker);
   }
 
   facts(claim: string): ClaimFacts | undefined {
@@ -65,10 +64,6 @@ export class Ledger {
 
   claims(): Iterable<[string, ClaimFacts]> {
     return this.#claims;
-  }
-
-  workers(): string[] {
-    return [...this.#readings.keys()];
   }
 
   /** Who wrote a journal, by its first line. */
@@ -81,9 +76,8 @@ export class Ledger {
     return this.#intended.get(worker) ?? new Set();
   }
 
-  /** Took its leave, or is dead and nothing of it is open. */
   hasLeft(worker: string): boolean {
-    return this.#buried.has(worker) || (this.#readings.get(worker)?.left ?? false);
+    return this.#readings.get(worker)?.left ?? false;
   }
 
   /** The revision whose content had this hash, if any worker ever wrote it. */
@@ -92,7 +86,7 @@ export class Ledger {
   }
 
   /** Whoever has a journal here. */
-  async writers(): Promise<string[]> {
+  async #writers(): Promise<string[]> {
     try {
       const names = await this.#fs.list(this.#folder);
       return names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
@@ -155,9 +149,6 @@ export class Ledger {
         return;
       case 'worker':
         this.#identities.set(worker, record.identity);
-        return;
-      case 'bury':
-        this.#buried.add(record.worker);
         return;
       case 'requeue':
       case 'leave':

@@ -48,8 +48,6 @@ const recordSchema = z.discriminatedUnion('t', [
   /** Claimed and never started: this worker promises that it never will be. */
   z.object({ t: z.literal('give-back'), claims: z.array(claim) }),
   z.object({ t: z.literal('requeue'), claim, why: z.string() }),
-  /** Nothing of this dead worker's is left to be looked after. */
-  z.object({ t: z.literal('bury'), worker: z.string() }),
   z.object({ t: z.literal('leave'), at }),
 ]);
 

@@ -5,6 +5,9 @@ import type { LockOptions } from './lock.js';
 /** What rename(2) says when the target is a directory with something in it. */
 const HELD = new Set(['ENOTEMPTY', 'EEXIST', 'EBUSY']);
 
+/** Asking whether the holder lives costs more than waiting for one that does. */
+const UNUSUALLY_LONG_MS = 100;
+
 type Callback<T = void> = (error: Error | null, value?: T) => void;
 
 /** The `fs` that proper-lockfile is given; each method says what it does in place of the plain call. */
@@ -100,8 +103,9 @@ export class Guard {
 
   async #isStale(): Promise<boolean> {
     if (this.#held || !this.#seen) return false;
-    if (this.#o.clock.monotonic() - this.#seen.since >= this.#o.staleMs) return true;
-    return this.#o.provenDead(workerOf(this.#seen.name));
+    const unchangedMs = this.#o.clock.monotonic() - this.#seen.since;
+    if (unchangedMs >= this.#o.staleMs) return true;
+    return unchangedMs >= UNUSUALLY_LONG_MS && this.#o.provenDead(workerOf(this.#seen.name));
   }
 
   /** Heartbeat. The first call after acquiring is proper-lockfile's probe of the mtime's precision: nothing to do. */

@@ -80,7 +80,7 @@ describe('one signal', () => {
     const busy = folder.start(['run', 'exp.json']);
     await busy.prints('ready');
     const other = await folder.cooperate('run', 'exp.json');
-    expect(other.stderr).toContain('1 entry is still with other workers.');
+    expect(other.stderr).toContain('1 other worker is still at work.');
     folder.write('go', '');
     expect((await busy.ended).code).toBe(0);
   });
