@@ -87,7 +87,7 @@ function isSuspectOrGone(standing: Verdict): boolean {
   return standing === 'suspect' || GONE.has(standing);
 }
 
-/** Of a dead worker that nothing hangs on any more: nobody need look at it again. */
+/** Nobody need look again at a dead worker that nothing hangs on. Returns all dead, to tidy up after. */
 async function bury(
   book: Book,
   standings: ReadonlyMap<string, Verdict>,
@@ -96,8 +96,9 @@ async function bury(
   const mourned = new Set(lost.map(({ worker }) => worker));
   const buried: string[] = [];
   for (const [worker, standing] of standings) {
-    if (!GONE.has(standing) || mourned.has(worker) || worker === book.me) continue;
-    await book.peers.forget(worker).catch(() => undefined);
+    if (!GONE.has(standing)) continue;
+    // The heartbeat of one with a lost entry stays: it tells that its worker is dead.
+    if (!mourned.has(worker)) await book.peers.forget(worker).catch(() => undefined);
     buried.push(worker);
   }
   return buried;
