@@ -2,24 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from './bundle.js';
 import { median, print } from './measure.js';
 import { writeSchedule } from './schedules.js';
 
 /** Claims per second without spawning anything: cells, marks, journal, start cells, ends. */
 export async function claims({ sizes, rounds, folder }) {
   const worker = path.join(folder, 'claim-only.mjs');
-  await build({
-    entryPoints: [fileURLToPath(new URL('claim-only.ts', import.meta.url))],
-    outfile: worker,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    banner: {
-      js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);",
-    },
-    logLevel: 'warning',
-  });
+  await bundle(fileURLToPath(new URL('claim-only.ts', import.meta.url)), worker);
   const results = [];
   for (const size of sizes) {
     const runs = [];

@@ -159,8 +159,7 @@ class Chooser {
   }
 
   #take(id: ClaimId, { entry, argv }: Candidate): void {
-    const { number, id: epoch } = this.#book.epoch;
-    const claim = { id, epoch: { number, id: epoch }, entry, argv };
+    const claim = { id, epoch: this.#book.epoch, entry, argv };
     this.#settle(entry);
     this.#claims.push(claim);
     this.#tellTaken(claim);

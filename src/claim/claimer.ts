@@ -117,10 +117,7 @@ export class Claimer {
       book.journal.record({ t: 'requeue', claim: claimName(claim.id), why: 'run again' });
       const id = { ...claim.id, generation: claim.id.generation + 1 };
       book.journal.record({ t: 'claim', claims: [claimName(id)], revision: this.#viewer.revision });
-      const { number, id: epoch } = book.epoch;
-      return (await book.cells.create(claimName(id)))
-        ? { ...claim, id, epoch: { number, id: epoch } }
-        : undefined;
+      return (await book.cells.create(claimName(id))) ? { ...claim, id, epoch: book.epoch } : undefined;
     });
   }
 

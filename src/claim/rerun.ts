@@ -34,8 +34,7 @@ export async function rerun(
     id = { ...id, generation: id.generation + 1 };
   }
   book.journal.record({ t: 'claim', claims: [claimName(id)], revision });
-  const { number, id: epoch } = book.epoch;
-  if (await book.cells.create(claimName(id))) take({ id, epoch: { number, id: epoch }, entry, argv });
+  if (await book.cells.create(claimName(id))) take({ id, epoch: book.epoch, entry, argv });
 }
 
 /** Of several equal entries one that is over; of none, a mark made by hand or by the original: the first slot. */

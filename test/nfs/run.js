@@ -9,7 +9,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { bundle } from '../../bench/bundle.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bed = path.resolve(root, process.env.TESTBED ?? '../shared/testbed-nfs');
@@ -30,7 +30,7 @@ const folder = await mkdtemp(path.join(os.tmpdir(), 'cooperate-nfs-test-'));
 const program = path.join(folder, 'worker.mjs');
 const problems = [];
 try {
-  await bundle();
+  await bundle(path.join(root, 'test/nfs/worker.ts'), program);
   for (const version of values.versions.split(',')) await onVersion(version);
 } finally {
   spawnSync(path.join(bed, 'down.sh'));
@@ -39,20 +39,6 @@ try {
 for (const problem of problems) console.error(`FAILED: ${problem}`);
 console.log(problems.length === 0 ? 'all held' : `${problems.length} did not hold`);
 process.exitCode = problems.length === 0 ? 0 : 1;
-
-async function bundle() {
-  await build({
-    entryPoints: [path.join(root, 'test/nfs/worker.ts')],
-    outfile: program,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    banner: {
-      js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);",
-    },
-    logLevel: 'warning',
-  });
-}
 
 async function onVersion(version) {
   // With the same pids at the same jiffies, O_EXCL has two winners on NFS 3.
