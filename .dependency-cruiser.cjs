@@ -8,8 +8,10 @@ const homes = {
   'proper-lockfile': '^src/ports/lock[^/]*[.]ts$',
   execa: '^src/ports/command[.]ts$',
   inquirer: '^src/ports/terminal[.]ts$',
-  zod: '^src/journal/records[.]ts$',
-  commander: '^src/cli/program[.]ts$',
+  zod: '^src/(journal/records|doe/spec-schema)[.]ts$',
+  yaml: '^src/doe/spec-text[.]ts$',
+  jsep: '^src/doe/expression[.]ts$',
+  commander: '^src/cli/program[^/]*[.]ts$',
   fs: '^src/ports/',
   child_process: '^src/ports/spawn[^/]*[.]ts$',
 };

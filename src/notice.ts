@@ -22,6 +22,8 @@ export type Notice =
   | { readonly tell: 'put-back'; readonly entries: readonly number[] }
   | { readonly tell: 'left-early'; readonly entries: readonly number[]; readonly failure: FailureDetail }
   | { readonly tell: 'log-trouble'; readonly path: string; readonly code: string }
-  | { readonly tell: 'stopping'; readonly running: boolean };
+  | { readonly tell: 'stopping'; readonly running: boolean }
+  /** How a schedule was made could not be recorded. */
+  | { readonly tell: 'design-not-kept' };
 
 export type Tell = (notice: Notice) => void;

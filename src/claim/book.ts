@@ -1,5 +1,5 @@
 import { Journal } from '../journal/journal.js';
-import { Ledger } from '../journal/ledger.js';
+import { Ledger, type Revision } from '../journal/ledger.js';
 import type { JournalRecord, WorkerIdentity } from '../journal/records.js';
 import type { Clock } from '../ports/clock.js';
 import type { FileSystem } from '../ports/fs.js';
@@ -23,6 +23,9 @@ export interface Setting {
 
 /** The sidecar's present epoch, with everything a worker keeps in it. */
 export class Book implements Evidence {
+  /** Of the epoch before, once it has been asked for. */
+  #before: Promise<Ledger> | undefined;
+
   private constructor(
     readonly epoch: Epoch,
     readonly cells: Cells,
@@ -30,8 +33,7 @@ export class Book implements Evidence {
     readonly head: HeadFile,
     readonly peers: Peers,
     readonly journal: Journal,
-    /** This worker. */
-    readonly me: string,
+    private readonly setting: Setting,
   ) {}
 
   /** Opens the newest epoch, or the first; with `journal`, what was recorded before goes on in the new place. */
@@ -41,6 +43,11 @@ export class Book implements Evidence {
     const epoch =
       (await readEpoch(fs, sidecar, number)) ?? (await beginEpoch(fs, sidecar, number + 1, entries));
     return Book.#in(setting, epoch, journal);
+  }
+
+  /** This worker. */
+  get me(): string {
+    return this.setting.identity.worker;
   }
 
   /** The next epoch: the schedule was generated anew, what was recorded so far becomes the archive. */
@@ -69,8 +76,18 @@ export class Book implements Evidence {
       new HeadFile(fs, folders.head(epoch)),
       peers,
       journal,
-      identity.worker,
+      setting,
     );
+  }
+
+  /** The revision of the epoch before that this very file carried: a mount may still show it. */
+  async copyFromBefore(hash: string, print: string): Promise<Revision | undefined> {
+    const { number, succeeds } = this.epoch;
+    if (succeeds.length === 0) return undefined;
+    const { fs, sidecar } = this.setting;
+    this.#before ??= archived(fs, folders.journals({ ...this.epoch, folder: `${sidecar}/${number - 1}` }));
+    const known = (await this.#before).revisionOf(hash);
+    return known?.print === print && !known.anew ? known : undefined;
   }
 
   facts(claim: string) {
@@ -95,6 +112,12 @@ export class Book implements Evidence {
     for (const [copy, cells] of copies) states.set(copy, await stateOf(hash, copy, cells, this));
     return states;
   }
+}
+
+async function archived(fs: FileSystem, journals: string): Promise<Ledger> {
+  const ledger = new Ledger(fs, journals);
+  await ledger.refresh();
+  return ledger;
 }
 
 function firstRecord(identity: WorkerIdentity, clock: Clock): JournalRecord {

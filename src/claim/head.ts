@@ -7,6 +7,9 @@ export interface Head {
   readonly hash: string;
 }
 
+/** As the hash of a head: the schedule was replaced on purpose, and what stands there belongs to the next epoch. */
+export const RETIRED = '0';
+
 export const NO_HEAD: Head = { revision: 0, hash: '' };
 
 /**

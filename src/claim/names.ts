@@ -45,3 +45,10 @@ export function parseClaimName(name: string): ClaimId | undefined {
   const cell = parseCellName(name);
   return cell?.kind === 'claim' ? cell.id : undefined;
 }
+
+/** Ends the name of a process that changes the schedule and runs nothing: it has no claims, and is no worker. */
+export const DESK = '-desk';
+
+export function isDesk(worker: string): boolean {
+  return worker.endsWith(DESK);
+}

@@ -4,6 +4,7 @@ import { errorCode, type FileSystem } from '../ports/fs.js';
 import type { SlurmJob } from '../ports/host.js';
 import type { SlurmState } from '../ports/slurm.js';
 import { HeartbeatWatch, verdict, type Verdict } from './dead.js';
+import { isDesk } from './names.js';
 
 /** How to look at a process or a job; the host port, or a fake. */
 export interface Probes {
@@ -67,7 +68,7 @@ export class Peers {
     }
   }
 
-  /** Workers that have not taken their leave. */
+  /** Workers that have not taken their leave, and desks. */
   async others(): Promise<string[]> {
     try {
       const names = await this.#fs.list(this.#folder);
@@ -81,7 +82,7 @@ export class Peers {
   /** How many work on this schedule, myself included, as far as is known. */
   async working(): Promise<number> {
     const others = await this.others();
-    return 1 + others.filter((worker) => !isOver(this.#known.get(worker)?.verdict)).length;
+    return 1 + others.filter((worker) => !isDesk(worker) && !isOver(this.#known.get(worker)?.verdict)).length;
   }
 
   /** Looked at anew, unless it is known to be over. `identity` helps where there is no heartbeat to read. */

@@ -1,7 +1,8 @@
 import type { Book } from './book.js';
-import type { Claimer, Returned } from './claimer.js';
+import type { Claimer } from './claimer.js';
 import type { Verdict } from './dead.js';
-import { claimName, parseClaimName, startName, type ClaimId } from './names.js';
+import { claimName, isDesk, parseClaimName, startName, type ClaimId } from './names.js';
+import type { Returned } from './own-claims.js';
 import { slotsIn, stateOf, type SlotCells } from './state.js';
 
 /** What others left behind. */
@@ -46,8 +47,9 @@ async function lookAfterAll(
 ): Promise<Omit<Findings, 'offered'> & { offer: Returned[]; buried: string[] }> {
   const standings = new Map<string, Verdict>();
   for (const worker of await book.peers.others()) standings.set(worker, await book.standing(worker));
-  const suspect = [...standings].flatMap(([worker, standing]) => (standing === 'suspect' ? [worker] : []));
-  const working = [...standings.values()].filter((standing) => !GONE.has(standing)).length;
+  const workers = [...standings].filter(([worker]) => !isDesk(worker));
+  const suspect = workers.flatMap(([worker, standing]) => (standing === 'suspect' ? [worker] : []));
+  const working = workers.filter(([, standing]) => !GONE.has(standing)).length;
   const found = { offer: [] as Returned[], lost: [] as LostRun[], running: 0 };
   // Reading all journals takes long; it is for those who cannot speak for themselves.
   if (claimer.hadTrouble || [...standings.values()].some(isSuspectOrGone)) {

@@ -1,11 +1,13 @@
 import { contentHash, type ScheduleFile, type Seen } from '../schedule/file.js';
-import { editMarks, type MarkEdit } from '../schedule/marks.js';
+import { editText, type ScheduleEdit } from '../schedule/edit.js';
 import { rescan } from '../schedule/rescan.js';
 import { scan } from '../schedule/scan.js';
 import { makeStrict } from '../schedule/strict.js';
+import type { ScheduleText } from '../schedule/text.js';
 import { errorCode, type FileSystem, type Fingerprint, type Ownership } from '../ports/fs.js';
 import type { Held } from '../ports/lock.js';
 import type { Tell } from '../notice.js';
+import { folderOf, freeBackup, hiddenNames, isThere, NO_LINKS } from './beside.js';
 import type { Book } from './book.js';
 import type { Head } from './head.js';
 
@@ -19,16 +21,31 @@ export type Outcome =
   /** The lock was taken over: read again under a new one. Nothing was written. */
   | { readonly is: 'robbed' };
 
+/** What an editor that had the replaced file open has written to it since. */
+export interface LateEdit {
+  readonly bytes: Buffer;
+  /** The entries that the rewrite appended, which this content cannot know. */
+  readonly lacks: readonly string[];
+  /** Entries in the schedule as it was rewritten. */
+  readonly entries: number;
+}
+
 /** The content that was replaced, kept by a link until it is certain that nobody was still writing to it. */
-interface Replaced {
+interface Replaced extends Omit<LateEdit, 'bytes'> {
   readonly path: string;
   readonly print: Fingerprint;
 }
 
-/** Where links are refused, an edit within the round trip of a rewrite goes unnoticed; `docs/protocol.md` says so. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EACCES']);
+/** What is about to be written, and what of it is new. */
+interface Fresh {
+  readonly text: ScheduleText;
+  readonly append: readonly string[];
+}
 
-/** Rewrites the schedule: only marks change, only by rename, only while the lock is ours. */
+/**
+ * Rewrites the schedule: only marks change and entries come behind the last one, only by rename, only while the lock
+ * is ours. Where links are refused, an edit within the round trip of a rewrite goes unnoticed.
+ */
 export class Rewriter {
   readonly #fs: FileSystem;
   readonly #file: ScheduleFile;
@@ -36,6 +53,10 @@ export class Rewriter {
   readonly #kept: string;
   readonly #tell: Tell;
   #replaced: Replaced | undefined;
+  /** Whether the last rewrite came into place; undefined while that is not known. */
+  #inPlace: boolean | undefined = false;
+  /** The temporary file is not there. */
+  #isTidy = true;
   /** The lenient content that was kept already, should the rewrite have to be tried again. */
   #backedUp: string | undefined;
 
@@ -48,23 +69,39 @@ export class Rewriter {
     this.#tell = tell;
   }
 
-  async rewrite(book: Book, head: Head, seen: Seen, edit: MarkEdit, held: Held): Promise<Outcome> {
-    const text = seen.text.loose.length > 0 ? await this.#strict(seen) : seen.text;
-    return this.#replace(book, head, seen, editMarks(text, edit), held);
+  /** From here on `isInPlace` is about the next rewrite. */
+  begin(): void {
+    this.#inPlace = false;
   }
 
-  /** What an editor that had the replaced file open has written to it since; undefined when nothing. */
-  async lateEdit(): Promise<Buffer | undefined> {
+  async rewrite(book: Book, head: Head, seen: Seen, edit: ScheduleEdit, held: Held): Promise<Outcome> {
+    const before = seen.text.loose.length > 0 ? await this.#strict(seen) : seen.text;
+    const { append = [] } = edit;
+    // Read before it is written: whatever was asked for, what comes into place is a schedule.
+    const text = rescan(before, editText(before, edit));
+    if (text.count !== before.count + append.length) throw new Error('a line to append is not one entry');
+    return this.#replace(book, head, seen, { text, append }, held);
+  }
+
+  /**
+   * Whether the last rewrite came into place, also when an error came in between. Where the rename's answer was lost,
+   * the temporary file tells: it is there until the rename has been done.
+   */
+  async isInPlace(): Promise<boolean> {
+    return (this.#inPlace ??= !(await isThere(this.#fs, this.#temporary)));
+  }
+
+  async lateEdit(): Promise<LateEdit | undefined> {
     if (!this.#replaced) return undefined;
-    const { path, print } = this.#replaced;
+    const { path, print, lacks, entries } = this.#replaced;
     const now = await this.#fs.fingerprint(path);
     if (now.size === print.size && now.mtimeNs === print.mtimeNs) return undefined;
-    return (await this.#fs.read(path)).bytes;
+    return { bytes: (await this.#fs.read(path)).bytes, lacks, entries };
   }
 
   /** Keeps a content that cannot become the schedule, under a name of its own. */
   async keepAside(bytes: Buffer, ownership: Ownership): Promise<void> {
-    const path = await this.#freeBackup();
+    const path = await freeBackup(this.#fs, this.#file.path);
     await this.#fs.write(path, bytes, ownership);
     this.#tell({ tell: 'kept-as', path, why: 'edited-meanwhile' });
     await this.forget();
@@ -85,20 +122,33 @@ export class Rewriter {
     await this.#fs.unlink(this.#kept).catch(() => undefined);
   }
 
-  async #replace(book: Book, head: Head, seen: Seen, bytes: Buffer, held: Held): Promise<Outcome> {
+  /** Leaves nothing beside the schedule. */
+  async close(): Promise<void> {
+    await this.forget();
+    if (!this.#isTidy) await this.#tidy();
+  }
+
+  async #tidy(): Promise<void> {
+    await this.#fs.unlink(this.#temporary).catch(() => undefined);
+    this.#isTidy = true;
+  }
+
+  async #replace(book: Book, head: Head, seen: Seen, fresh: Fresh, held: Held): Promise<Outcome> {
+    const { bytes } = fresh.text;
     const hash = contentHash(bytes);
     const next = { revision: head.revision + 1, hash };
+    this.#isTidy = false;
     const written = await this.#fs.write(this.#temporary, bytes, seen.ownership);
     book.journal.record({ t: 'revision', ...next, print: `${written.ino}:${written.mtimeNs}` });
     await book.journal.flush();
 
-    const refusal = await this.#mayCommit(seen, held);
+    const refusal = await this.#mayCommit(seen, fresh, held);
     if (refusal) {
-      await this.#fs.unlink(this.#temporary).catch(() => undefined);
+      await this.#tidy();
       return refusal;
     }
     await this.#rename(written);
-    await this.#fs.syncDirectory(this.#file.path.slice(0, this.#file.path.lastIndexOf('/')) || '/');
+    await this.#fs.syncDirectory(folderOf(this.#file.path));
     const reached = await book.head.advance(head, next);
     if (reached.revision !== next.revision) {
       book.journal.record({ t: 'revision', ...reached, print: `${written.ino}:${written.mtimeNs}` });
@@ -107,24 +157,28 @@ export class Rewriter {
 
     const print = await this.#fs.fingerprint(this.#file.path);
     if (print.ino !== written.ino) return { is: 'written', head: next, seen: undefined };
-    const now = { text: rescan(seen.text, bytes), print, ownership: seen.ownership, hash };
+    const now = { text: fresh.text, print, ownership: seen.ownership, hash };
     this.#file.adopt(now);
     return { is: 'written', head: next, seen: now };
   }
 
   /** A network filesystem may report a rename as failed that it has done. */
   async #rename(written: Fingerprint): Promise<void> {
+    this.#inPlace = undefined;
     try {
       await this.#fs.rename(this.#temporary, this.#file.path);
+      this.#inPlace = true;
     } catch (error) {
       const now = await this.#fs.fingerprint(this.#file.path).catch(() => undefined);
-      if (now?.ino !== written.ino || now.dev !== written.dev) throw error;
+      if (now) this.#inPlace = now.ino === written.ino && now.dev === written.dev;
+      if (!this.#inPlace) throw error;
     }
+    this.#isTidy = true;
   }
 
-  async #mayCommit(seen: Seen, held: Held): Promise<Outcome | undefined> {
+  async #mayCommit(seen: Seen, fresh: Fresh, held: Held): Promise<Outcome | undefined> {
     if (!(await held.isMine())) return { is: 'robbed' };
-    const print = await this.#keep();
+    const print = await this.#keep(fresh);
     const same =
       print.ino === seen.print.ino && print.size === seen.print.size && print.mtimeNs === seen.print.mtimeNs;
     if (same) return undefined;
@@ -133,7 +187,7 @@ export class Rewriter {
   }
 
   /** Links the file that is about to be replaced, and looks at it: by a fresh open, so no cache answers. */
-  async #keep(): Promise<Fingerprint> {
+  async #keep({ text, append }: Fresh): Promise<Fingerprint> {
     await this.#fs.unlink(this.#kept).catch(() => undefined);
     this.#replaced = undefined;
     try {
@@ -145,34 +199,18 @@ export class Rewriter {
       if (code !== 'EEXIST') throw error;
     }
     const print = await this.#fs.fingerprint(this.#kept);
-    this.#replaced = { path: this.#kept, print };
+    this.#replaced = { path: this.#kept, print, lacks: append, entries: text.count };
     return print;
   }
 
   /** The same entries in strict JSON; the user's version stays beside the schedule. */
   async #strict(seen: Seen) {
     if (this.#backedUp !== seen.hash) {
-      const path = await this.#freeBackup();
+      const path = await freeBackup(this.#fs, this.#file.path);
       await this.#fs.write(path, seen.text.bytes, seen.ownership);
       this.#backedUp = seen.hash;
       this.#tell({ tell: 'kept-as', path, why: 'strict' });
     }
     return scan(makeStrict(seen.text));
   }
-
-  async #freeBackup(): Promise<string> {
-    const slash = this.#file.path.lastIndexOf('/');
-    const names = new Set(await this.#fs.list(this.#file.path.slice(0, slash) || '/'));
-    const base = `${this.#file.path.slice(slash + 1)}.bak`;
-    let name = base;
-    for (let n = 1; names.has(name); n++) name = `${base}.${n}`;
-    return `${this.#file.path.slice(0, slash + 1)}${name}`;
-  }
-}
-
-/** A worker's own files, beside the schedule so that a rename or a link never crosses a folder. */
-function hiddenNames(path: string, worker: string): { temporary: string; kept: string } {
-  const slash = path.lastIndexOf('/') + 1;
-  const hidden = `${path.slice(0, slash)}.${path.slice(slash)}.${worker}`;
-  return { temporary: `${hidden}.new`, kept: `${hidden}.old` };
 }

@@ -8,6 +8,7 @@ import { newestEpoch } from './sidecar.js';
 
 /** A sidecar that vanishes again and again is not to be had. */
 const REOPENINGS = 3;
+const NO_ENTRIES = new Set<string>(['schedule-missing', 'schedule-unusable']);
 
 /** Holds the book of the present epoch, and takes up a new one when the sidecar changed under us. */
 export class Shelf {
@@ -60,36 +61,45 @@ export class Shelf {
     return true;
   }
 
-  /** The schedule was generated anew: the old records become the archive. */
-  async beginEpoch(entries: number): Promise<void> {
+  /** The schedule was generated anew: the old records become the archive. `isNews`: the user does not know yet. */
+  async beginEpoch(entries: number, isNews = true): Promise<void> {
     const next = await (await this.book()).next(this.#setting, entries);
     this.#take(next);
-    this.#tell({ tell: 'generated-anew', epoch: next.epoch.number });
+    if (isNews) this.#tell({ tell: 'generated-anew', epoch: next.epoch.number });
   }
 
-  /** A sidecar that was deleted under us is made anew: deleting it forgets history, never the schedule. */
-  async with<T>(work: (book: Book) => Promise<T>): Promise<T> {
+  /**
+   * A sidecar that was deleted under us is made anew: deleting it forgets history, never the schedule. `operation`:
+   * what fails when the filesystem does.
+   */
+  async with<T>(work: (book: Book) => Promise<T>, operation = 'claim an entry'): Promise<T> {
     for (let tries = 0; ; tries++) {
       try {
         return await work(await this.book());
       } catch (error) {
         this.#hadTrouble = true;
-        if (!this.#isSidecarGone(error) || tries === REOPENINGS) throw this.#failure(error);
+        if (!this.#isSidecarGone(error) || tries === REOPENINGS) throw this.#failure(error, operation);
         if (this.#book) this.#tell({ tell: 'sidecar-anew' });
         this.#book = undefined;
       }
     }
   }
 
+  /** A schedule that is not there yet, or to be replaced since it is none, has no entries. */
   async #entries(): Promise<number> {
-    return (this.#file.seen ?? (await this.#file.look())).text.count;
+    try {
+      return (this.#file.seen ?? (await this.#file.look())).text.count;
+    } catch (error) {
+      if (error instanceof Failure && NO_ENTRIES.has(error.detail.reason)) return 0;
+      throw error;
+    }
   }
 
-  #failure(error: unknown): unknown {
+  #failure(error: unknown, operation: string): unknown {
     const code = errorCode(error);
     if (error instanceof Failure || code === undefined) return error;
     const path = (error as NodeJS.ErrnoException).path ?? this.#setting.sidecar;
-    return new Failure({ reason: 'filesystem', code, operation: 'claim an entry', path }, { cause: error });
+    return new Failure({ reason: 'filesystem', code, operation, path }, { cause: error });
   }
 
   #isSidecarGone(error: unknown): boolean {

@@ -1,13 +1,13 @@
 import type { Tell } from '../notice.js';
 import type { Held } from '../ports/lock.js';
 import { contentHash, type ScheduleFile, type Seen } from '../schedule/file.js';
-import type { MarkEdit } from '../schedule/marks.js';
+import type { ScheduleEdit } from '../schedule/edit.js';
 import { scan } from '../schedule/scan.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book, Setting } from './book.js';
 import { reconcileAll } from './edits.js';
-import type { Head } from './head.js';
-import { Rewriter } from './rewrite.js';
+import { RETIRED, type Head } from './head.js';
+import { Rewriter, type LateEdit } from './rewrite.js';
 import type { Shelf } from './shelf.js';
 
 /** What the file says, reconciled with what was claimed. */
@@ -17,6 +17,8 @@ export interface View {
   readonly head: Head;
   /** Pending entries that somebody has: their mark got lost. */
   readonly markAgain: readonly number[];
+  /** Entries that our last rewrite appended, and this content lacks. */
+  readonly append: readonly string[];
   /** The file does not hold this content yet: it must be written even if no mark changes. */
   readonly mustWrite: boolean;
 }
@@ -45,7 +47,7 @@ export class Viewer {
   #settled: { readonly seen: Seen; readonly head: Head } | undefined;
   #laggingSince: number | undefined;
   /** An edit that came too late for a rewrite, until it is in the file. */
-  #late: Buffer | undefined;
+  #late: LateEdit | undefined;
   /** Our last rewrite dropped marks that others had written: they are to be put back before anything else. */
   #marksDropped = false;
 
@@ -73,7 +75,9 @@ export class Viewer {
 
     if (await this.#shelf.followEpoch()) return AT_ONCE;
     await book.ledger.refresh();
-    const known = book.ledger.revisionOf(seen.hash);
+    const known = book.ledger.revisionOf(seen.hash) ?? (await book.copyFromBefore(seen.hash, printOf(seen)));
+    // Replaced on purpose, by one who did not come to begin the epoch.
+    if (head.hash === RETIRED || (known?.anew && known.print === printOf(seen))) return this.#beginAnew(seen);
     // Its writer died between the rename and moving the head on.
     if (known && known.revision > head.revision)
       return this.#settle(seen, { ...head, ...known, hash: seen.hash });
@@ -82,10 +86,12 @@ export class Viewer {
     return this.#reconcile(book, seen, head, { edited: known === undefined, cached });
   }
 
-  /** Writes the marks. False: somebody else wrote meanwhile, nothing was written, look again. */
-  async commit(view: View, edit: MarkEdit, held: Held): Promise<boolean> {
+  /** Writes the marks. False: somebody else wrote meanwhile, look again; unless `isInPlace`, nothing was written. */
+  async commit(view: View, edit: ScheduleEdit, held: Held): Promise<boolean> {
+    this.#rewriter.begin();
     const book = await this.#shelf.book();
-    const outcome = await this.#rewriter.rewrite(book, view.head, view.seen, edit, held);
+    const append = [...view.append, ...(edit.append ?? [])];
+    const outcome = await this.#rewriter.rewrite(book, view.head, view.seen, { ...edit, append }, held);
     this.#settled = undefined;
     if (outcome.is === 'overwrote') this.#marksDropped = true;
     if (outcome.is !== 'written') return false;
@@ -95,9 +101,15 @@ export class Viewer {
     return true;
   }
 
-  /** Whether an edit came too late for the last rewrite, and is still to be merged. */
-  async hasLateEdit(): Promise<boolean> {
-    return (this.#late ?? (await this.#rewriter.lateEdit().catch(() => undefined))) !== undefined;
+  /** Whether the last `commit` came into place, also when it failed. */
+  async isInPlace(): Promise<boolean> {
+    return this.#rewriter.isInPlace();
+  }
+
+  /** Whether marks that we dropped are to be put back, or an edit came too late for the last rewrite. */
+  async mustLookAgain(): Promise<boolean> {
+    if (this.#marksDropped || this.#late) return true;
+    return (await this.#rewriter.lateEdit().catch(() => undefined)) !== undefined;
   }
 
   async tidyAfter(worker: string, book: Book): Promise<void> {
@@ -107,13 +119,13 @@ export class Viewer {
   }
 
   async close(): Promise<void> {
-    await this.#rewriter.forget();
+    await this.#rewriter.close();
   }
 
   #settle(seen: Seen, head: Head): View {
     this.#laggingSince = undefined;
     this.#settled = { seen, head };
-    return { is: 'view', seen, head, markAgain: [], mustWrite: false };
+    return { is: 'view', seen, head, markAgain: [], append: [], mustWrite: false };
   }
 
   /** An older revision in its own file is a copy that this mount has cached; it passes. */
@@ -137,10 +149,7 @@ export class Viewer {
     { edited, cached }: { edited: boolean; cached: boolean },
   ): Promise<View | LookAgain> {
     const result = await reconcileAll(book, seen.text, { edited, mayBeAnew: !cached });
-    if (result.is === 'anew') {
-      await this.#shelf.beginEpoch(seen.text.count);
-      return AT_ONCE;
-    }
+    if (result.is === 'anew') return this.#beginAnew(seen);
     if (result.succeededBefore.length > 0) {
       this.#tell({ tell: 'succeeded-before', entries: result.succeededBefore });
     }
@@ -152,6 +161,11 @@ export class Viewer {
     return { ...this.#settle(seen, reached), markAgain: result.markAgain };
   }
 
+  async #beginAnew({ text }: Seen): Promise<LookAgain> {
+    await this.#shelf.beginEpoch(text.count);
+    return AT_ONCE;
+  }
+
   /** An editor wrote to the file that we had just replaced: its content is the user's newest, without our marks. */
   async #takeLateEdit(book: Book, seen: Seen, head: Head): Promise<View | undefined> {
     const late = (this.#late ??= await this.#rewriter.lateEdit());
@@ -159,17 +173,19 @@ export class Viewer {
       await this.#rewriter.forget();
       return undefined;
     }
-    const text = parsed(late);
-    // Half saved, or saved twice: the newer edit stands, the other is kept where its owner finds it.
-    if (!text || seen.hash !== head.hash) {
-      await this.#rewriter.keepAside(late, seen.ownership);
+    const { bytes, lacks, entries } = late;
+    const text = parsed(bytes);
+    // Half saved, or changed once more since: the newer edit stands, the other is kept where its owner finds it.
+    if (!text || seen.hash !== head.hash || seen.text.count !== entries) {
+      await this.#rewriter.keepAside(bytes, seen.ownership);
       this.#late = undefined;
       return undefined;
     }
     const result = await reconcileAll(book, text, { edited: true, mayBeAnew: false });
     this.#tell({ tell: 'merged-edit' });
     const markAgain = result.is === 'reconciled' ? result.markAgain : [];
-    return { is: 'view', seen: { ...seen, text, hash: contentHash(late) }, head, markAgain, mustWrite: true };
+    const edited = { ...seen, text, hash: contentHash(bytes) };
+    return { is: 'view', seen: edited, head, markAgain, append: lacks, mustWrite: true };
   }
 }
 

@@ -1,13 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { ColourChoice } from '../ports/screen-colour.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
+import { doeOptions, type DoeOptions } from './program-doe.js';
+import { positiveInteger, type GlobalOptions } from './program-values.js';
 import { version } from './version.js';
-
-/** Options that every command has. */
-export interface GlobalOptions {
-  readonly color: ColourChoice;
-  readonly debug?: boolean;
-}
 
 export interface RunOptions extends GlobalOptions {
   readonly keepGoing?: boolean;
@@ -38,7 +33,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .version(version)
     .addHelpText(
       'after',
-      `\nThe original's spellings work too: --run FILE, --one FILE, --progress FILE.\n${EXIT_CODES_HELP}`,
+      `\nThe original's spellings work too: --run FILE, --doe FILE, --one FILE, --progress FILE.\n${EXIT_CODES_HELP}`,
     )
     .showSuggestionAfterError()
     .configureOutput({ outputError: (text, write) => json || write(text.replace(/^error: /, 'cooperate: ')) })
@@ -80,6 +75,12 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       code = await (await import('./one-action.js')).oneAction(schedule, options);
     });
 
+  doeOptions(verb('doe', 'generate a schedule: asking, from flags, or from a file')).action(
+    async (schedule: string, command: string[], options: DoeOptions) => {
+      code = await (await import('./doe-action.js')).doeAction(schedule, command, options);
+    },
+  );
+
   verb('progress', 'how many entries are executed')
     .option('--json', 'print one JSON value', false)
     .action(async (schedule: string, options: ProgressOptions) => {
@@ -97,11 +98,6 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     if (json) process.stdout.write(`${JSON.stringify({ error: { reason: 'usage', message } })}\n`);
     return EXIT.usage;
   }
-}
-
-function positiveInteger(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
-  return Number(text);
 }
 
 function index(text: string): number {

@@ -56,6 +56,10 @@ export function showNotice(notice: Notice, schedule: string): string {
       return own(
         `the log ${asTyped(notice.path)} cannot be written (${notice.code}); output still goes to the terminal.`,
       );
+    case 'design-not-kept':
+      return own(
+        `how ${schedule} was made could not be recorded in ${schedule}.cooperate; --show and --append --runs will not know.`,
+      );
     case 'stopping':
       return own(
         notice.running

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Setting } from '../claim/book.js';
 import { Claimer } from '../claim/claimer.js';
+import { Desk, type DeskOptions } from '../claim/desk.js';
+import { DESK } from '../claim/names.js';
 import type { Probes } from '../claim/peers.js';
 import { sidecarOf } from '../claim/sidecar.js';
-import type { WorkerIdentity } from '../journal/records.js';
 import type { Tell } from '../notice.js';
 import type { Clock } from '../ports/clock.js';
 import type { FileSystem } from '../ports/fs.js';
@@ -52,39 +53,94 @@ export async function openWorkshop(ports: Ports, path: string, settings: RunSett
   const { text } = await file.look();
   if (text.loose.length > 0) ports.tell({ tell: 'loose', path });
 
-  const host = await ports.identify();
-  const identity: WorkerIdentity = { worker: workerName(host), ...host };
-  const { worker } = identity;
-  const sidecar = sidecarOf(file.path);
-  const setting: Setting = { fs: ports.fs, clock: ports.clock, probes: ports.probes, identity, sidecar };
-  const lock = ports.lock({
-    fs: ports.fs,
-    clock: ports.clock,
-    path: `${file.path}.lock`,
-    nests: `${sidecar}/lock`,
+  const identity = await ports.identify();
+  const {
     worker,
-    staleMs: ports.staleMs,
-    provenDead: async (other) => {
-      const standing = await (await claimer.book()).standing(other);
-      return standing === 'dead' || standing === 'host-down';
-    },
-  });
-  const claimer = new Claimer({ setting, file, lock, tell: ports.tell });
+    lock,
+    desk: claimer,
+  } = seat(ports, file, identity, workerName(identity), (o) => new Claimer(o));
   const stop = new StopSwitch();
   ports.onStop(stop);
   const { fs, clock, spawner, screen, tell, directory, env } = ports;
   const runner = new Runner({
     ...{ fs, clock, spawner, screen, tell, directory, env, claimer, stop, worker },
     schedule: file.path,
-    host: host.hostname,
+    host: identity.hostname,
     ...settings,
   });
   return { file, claimer, runner, stop, lock };
 }
 
+/** What it takes to change a schedule that workers may be working on, and to run nothing. */
+export interface OpenDesk {
+  readonly file: ScheduleFile;
+  readonly desk: Desk;
+  /** Its first signal ends the wait for the lock. */
+  readonly stop: StopSwitch;
+  /** Leaves nothing of this process's behind but what it has changed. */
+  close(): Promise<void>;
+}
+
+/** For a schedule that may not exist yet, or be none; nothing is created before it is needed. */
+export async function openDesk(ports: Ports, path: string): Promise<OpenDesk> {
+  const file = new ScheduleFile(ports.fs, await futurePath(ports.fs, path));
+  const identity = await ports.identify();
+  const name = `${workerName(identity)}${DESK}`;
+  const { desk, lock } = seat(ports, file, identity, name, (options) => new Desk(options));
+  const stop = new StopSwitch();
+  ports.onStop(stop);
+  return {
+    file,
+    desk,
+    stop,
+    close: async () => {
+      try {
+        await desk.close();
+        await desk.leave();
+      } finally {
+        await lock.close();
+      }
+    },
+  };
+}
+
+/** A process's place at a schedule: its lock, and what it does under it. */
+function seat<T extends Desk>(
+  { fs, clock, probes, tell, lock: makeLock, staleMs }: Ports,
+  file: ScheduleFile,
+  host: HostIdentity,
+  worker: string,
+  make: (options: DeskOptions) => T,
+) {
+  const sidecar = sidecarOf(file.path);
+  const setting: Setting = { fs, clock, probes, identity: { worker, ...host }, sidecar };
+  const lock = makeLock({
+    ...{ fs, clock, worker, staleMs },
+    path: `${file.path}.lock`,
+    nests: `${sidecar}/lock`,
+    provenDead: async (other) => {
+      const standing = await (await desk.book()).standing(other);
+      return standing === 'dead' || standing === 'host-down';
+    },
+  });
+  const desk = make({ setting, file, lock, tell });
+  return { worker, lock, desk };
+}
+
 /** A missing file is reported by the read that follows, with the path as it was typed. */
 async function realPath(fs: FileSystem, path: string): Promise<string> {
   return fs.realPath(path).catch(() => path);
+}
+
+/** All who name one schedule agree on its sidecar, also before it exists. */
+async function futurePath(fs: FileSystem, path: string): Promise<string> {
+  try {
+    return await fs.realPath(path);
+  } catch {
+    const slash = path.lastIndexOf('/');
+    const folder = await realPath(fs, slash < 0 ? '.' : path.slice(0, slash) || '/');
+    return `${folder === '/' ? '' : folder}/${path.slice(slash + 1)}`;
+  }
 }
 
 /** Unique, a legal file name without dots, and readable: host, pid, chance. */

@@ -23,6 +23,8 @@ export interface Revision {
   readonly worker: string;
   /** Inode and mtime of the file that carried it. */
   readonly print: string;
+  /** It is another schedule, made on purpose. */
+  readonly anew: boolean;
 }
 
 const SUFFIX = '.jsonl';
@@ -126,7 +128,8 @@ export class Ledger {
         return;
       case 'revision':
         if (record.revision > (this.#revisions.get(record.hash)?.revision ?? -1)) {
-          this.#revisions.set(record.hash, { revision: record.revision, print: record.print, worker });
+          const { revision, print, anew = false } = record;
+          this.#revisions.set(record.hash, { revision, print, worker, anew });
         }
         return;
       case 'start':

@@ -25,7 +25,14 @@ const recordSchema = z.discriminatedUnion('t', [
   /** Written before the cells: what this worker is about to claim, and the revision that will carry the marks. */
   z.object({ t: z.literal('claim'), claims: z.array(claim), revision: z.number() }),
   /** Written before the rename: the content hash of a revision, and the new file's inode and mtime. */
-  z.object({ t: z.literal('revision'), revision: z.number(), hash: z.string(), print: z.string() }),
+  z.object({
+    t: z.literal('revision'),
+    revision: z.number(),
+    hash: z.string(),
+    print: z.string(),
+    /** It replaces the schedule by another one: with it the next epoch begins. */
+    anew: z.optional(z.boolean()),
+  }),
   z.object({ t: z.literal('start'), claim, entry: z.number(), at }),
   z.object({
     t: z.literal('end'),

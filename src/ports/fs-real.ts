@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { openAppend } from './fs-append.js';
+import { close, fstat, LARGEST_CALL, open, ownershipOf, print, retryStale } from './fs-calls.js';
+import { write } from './fs-write.js';
 import {
   errorCode,
   samePrint,
@@ -10,21 +12,16 @@ import {
   type FileContent,
   type FileSystem,
   type Fingerprint,
-  type Ownership,
 } from './fs.js';
 
-const { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } = fs.constants;
+const { O_RDONLY } = fs.constants;
 
 /** What one Buffer holds at most in Node 20. */
 const LARGEST_FILE = 4 * 2 ** 30;
-/** Below the 2 GiB that one system call moves, and small enough to let others use the thread. */
-const LARGEST_CALL = 2 ** 26;
 /** For files that state no size, such as those in /proc. */
 const UNSIZED_CALL = 2 ** 16;
 /** An editor that saves in place is done in milliseconds; these waits add up to about half a second. */
 const READ_ATTEMPTS = 12;
-/** A second open nearly always finds the file that a rename put there. */
-const STALE_ATTEMPTS = 5;
 /** What filesystems say that cannot sync a directory, or will not for us. */
 const CANNOT_SYNC = new Set([
   'EACCES',
@@ -36,17 +33,9 @@ const CANNOT_SYNC = new Set([
   'EOPNOTSUPP',
   'EPERM',
 ]);
-/** What filesystems say that keep no modes or owners, or not ours. */
-const CANNOT_CHANGE_OWNERSHIP = new Set(['EACCES', 'EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM']);
 
-const open = promisify(fs.open);
-const close = promisify(fs.close);
-const fstat = promisify(fs.fstat);
 const readSome = promisify(fs.read);
-const writeSome = promisify(fs.write);
 const fsync = promisify(fs.fsync);
-const fchmod = promisify(fs.fchmod);
-const fchown = promisify(fs.fchown);
 const unlink = promisify(fs.unlink);
 const readdir = promisify(fs.readdir);
 const mkdir = promisify(fs.mkdir);
@@ -71,18 +60,6 @@ export function realFileSystem(): FileSystem {
     syncDirectory,
     openAppend: (path) => retryStale(() => openAppend(path)),
   };
-}
-
-/** ESTALE is ordinary after a rename over an open file: what stands there now is found by opening again. */
-async function retryStale<T>(action: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await action();
-    } catch (error) {
-      if (errorCode(error) !== 'ESTALE' || attempt === STALE_ATTEMPTS) throw error;
-      await delay(2 ** attempt);
-    }
-  }
 }
 
 async function read(path: string): Promise<FileContent> {
@@ -169,59 +146,6 @@ async function readUnsized(fd: number, offset: number): Promise<Buffer> {
   }
 }
 
-async function write(path: string, bytes: Uint8Array, ownership?: Ownership): Promise<Fingerprint> {
-  const mode = ownership === undefined ? 0o666 : ownership.mode & 0o777;
-  const fd = await retryStale(() => open(path, O_CREAT | O_TRUNC | O_WRONLY, mode));
-  try {
-    return await fillAndClose(fd, bytes, ownership);
-  } catch (error) {
-    await unlink(path).catch(() => undefined);
-    throw error;
-  }
-}
-
-/** NFS reports a full disk or quota only by fsync and close, so their errors count. */
-async function fillAndClose(fd: number, bytes: Uint8Array, ownership?: Ownership): Promise<Fingerprint> {
-  let result: Fingerprint;
-  try {
-    await writeBytes(fd, bytes);
-    if (ownership !== undefined) await restoreOwnership(fd, ownership);
-    await fsync(fd);
-    result = print(await fstat(fd, { bigint: true }));
-  } catch (error) {
-    await close(fd).catch(() => undefined);
-    throw error;
-  }
-  await close(fd);
-  return result;
-}
-
-async function writeBytes(fd: number, bytes: Uint8Array): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    const length = Math.min(bytes.length - written, LARGEST_CALL);
-    written += (await writeSome(fd, bytes, written, length, written)).bytesWritten;
-  }
-}
-
-/** The group alone where the owner cannot be kept: whoever shared the file through it keeps access. */
-async function restoreOwnership(fd: number, wanted: Ownership): Promise<void> {
-  const current = ownershipOf(await fstat(fd, { bigint: true }));
-  if (current.uid !== wanted.uid) await allowed(fchown(fd, wanted.uid, wanted.gid));
-  if (current.gid !== wanted.gid) await allowed(fchown(fd, -1, wanted.gid));
-  const { mode } = ownershipOf(await fstat(fd, { bigint: true })); // a chown may clear bits
-  if (mode !== wanted.mode) await allowed(fchmod(fd, wanted.mode));
-}
-
-/** Swallows a refusal, and nothing else. */
-async function allowed(change: Promise<void>): Promise<void> {
-  try {
-    await change;
-  } catch (error) {
-    if (!CANNOT_CHANGE_OWNERSHIP.has(errorCode(error) ?? '')) throw error;
-  }
-}
-
 async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path);
@@ -248,12 +172,4 @@ async function syncDirectory(path: string): Promise<void> {
 
 function sameState(one: BigIntStats, other: BigIntStats): boolean {
   return one.ino === other.ino && one.size === other.size && one.mtimeNs === other.mtimeNs;
-}
-
-function print({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): Fingerprint {
-  return { dev, ino, size, mtimeNs, ctimeNs };
-}
-
-function ownershipOf({ mode, uid, gid }: BigIntStats): Ownership {
-  return { mode: Number(mode & 0o7777n), uid: Number(uid), gid: Number(gid) };
 }

@@ -15,8 +15,11 @@ export interface FileSystem {
   readFrom(path: string, offset: number): Promise<Buffer>;
   /** By open and fstat: a plain stat may be seconds old on a network mount. Directories too. */
   fingerprint(path: string): Promise<Fingerprint>;
-  /** Creates or truncates, writes all of it, syncs to disk, closes; on failure the file is gone. */
-  write(path: string, bytes: Uint8Array, ownership?: Ownership): Promise<Fingerprint>;
+  /**
+   * Creates or truncates, writes all of it, syncs to disk, closes; on failure the file is gone, also when it is the
+   * content that fails while it is made.
+   */
+  write(path: string, content: Content, ownership?: Ownership): Promise<Fingerprint>;
   /**
    * Atomically; over an existing file, or over an empty directory when `from` is one.
    * Two links to one file: nothing happens and both names stay, as POSIX has it.
@@ -67,6 +70,9 @@ export interface Ownership {
   readonly uid: number;
   readonly gid: number;
 }
+
+/** What to write: at once, or piece by piece, so that a large file is never in memory as a whole. */
+export type Content = Uint8Array | Iterable<Uint8Array>;
 
 export interface FileContent {
   readonly bytes: Buffer;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import lockfile from 'proper-lockfile';
 import { realFileSystem } from '../../src/ports/fs-real.js';
-import { editMarks } from '../../src/schedule/marks.js';
+import { editText } from '../../src/schedule/edit.js';
 import { scan } from '../../src/schedule/scan.js';
 import { argvOf } from '../../src/schedule/slots.js';
 
@@ -28,7 +28,7 @@ async function claim(): Promise<readonly string[] | undefined> {
     const entry = text.marked.indexOf(0);
     if (entry < 0) return undefined;
     const temporary = `${schedule}.${process.pid}.tmp`;
-    await fs.write(temporary, editMarks(text, { mark: [entry], unmark: [] }), ownership);
+    await fs.write(temporary, editText(text, { mark: [entry], unmark: [] }), ownership);
     await fs.rename(temporary, schedule);
     return argvOf(text, entry);
   } finally {

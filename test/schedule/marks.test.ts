@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { editMarks } from '../../src/schedule/marks.js';
+import { editText } from '../../src/schedule/edit.js';
 import { scan } from '../../src/schedule/scan.js';
 import { facts, scanned } from './outcome.js';
 import { parsed, schedules } from './spelling.js';
 
 function marked(text: string, ...mark: number[]): string {
-  return editMarks(scanned(text), { mark, unmark: [] }).toString();
+  return editText(scanned(text), { mark, unmark: [] }).toString();
 }
 
 function unmarked(text: string, ...unmark: number[]): string {
-  return editMarks(scanned(text), { mark: [], unmark }).toString();
+  return editText(scanned(text), { mark: [], unmark }).toString();
 }
 
-describe('editMarks', () => {
+describe('editText', () => {
   it.each([
     ['a space after the comma', '[["a", "b"]]', '[["executed", "a", "b"]]'],
     ['no space after the comma', '[["a","b"]]', '[["executed","a","b"]]'],
@@ -34,7 +34,7 @@ describe('editMarks', () => {
 
   it('marks and unmarks several entries at once, whatever their order', () => {
     const text = scanned('[["a"], ["executed", "b"], ["c"]]');
-    expect(editMarks(text, { mark: [2, 0, 2], unmark: [1] }).toString()).toBe(
+    expect(editText(text, { mark: [2, 0, 2], unmark: [1] }).toString()).toBe(
       '[["executed", "a"], ["b"], ["executed", "c"]]',
     );
   });
@@ -52,7 +52,7 @@ describe('editMarks', () => {
     expect(() => marked('[["a"],]', 0)).toThrow(/strict/);
     expect(() => marked('[["a"]]', 1)).toThrow(RangeError);
     expect(() => unmarked('[["a"]]', -1)).toThrow(RangeError);
-    expect(() => editMarks(scanned('[["a"]]'), { mark: [0], unmark: [0] })).toThrow(/both/);
+    expect(() => editText(scanned('[["a"]]'), { mark: [0], unmark: [0] })).toThrow(/both/);
   });
 
   it('only inserts: the same value with the mark in front, and the same bytes after unmarking', () => {
@@ -62,7 +62,7 @@ describe('editMarks', () => {
     });
     const property = fc.property(choice, ([{ bytes }, mark]) => {
       const original = scan(Buffer.from(bytes));
-      const after = editMarks(original, { mark, unmark: [] });
+      const after = editText(original, { mark, unmark: [] });
       const value = parsed(bytes) as unknown[][];
       expect(parsed(after)).toEqual(
         value.map((entry, i) => (mark.includes(i) ? ['executed', ...entry] : entry)),
@@ -70,7 +70,7 @@ describe('editMarks', () => {
       expect(isSubsequence(bytes, after)).toBe(true);
       const text = scan(after);
       expect(Array.from(text.group)).toEqual(Array.from(original.group));
-      expect(editMarks(text, { mark: [], unmark: mark }).equals(bytes)).toBe(true);
+      expect(editText(text, { mark: [], unmark: mark }).equals(bytes)).toBe(true);
       expect(original.bytes.equals(bytes)).toBe(true);
       expect(facts(original)).toEqual(facts(scan(bytes)));
     });

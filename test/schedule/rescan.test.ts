@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { editMarks } from '../../src/schedule/marks.js';
+import { editText } from '../../src/schedule/edit.js';
 import { rescan } from '../../src/schedule/rescan.js';
 import { scan } from '../../src/schedule/scan.js';
 import type { ScheduleText } from '../../src/schedule/text.js';
@@ -42,7 +42,7 @@ const marks: fc.Arbitrary<Change> = fc
   .map(([numbers, mark]) => (text) => {
     if (text.count === 0 || text.loose.length > 0) return text.bytes;
     const chosen = numbers.map((number) => number % text.count);
-    return editMarks(text, mark ? { mark: chosen, unmark: [] } : { mark: [], unmark: chosen });
+    return editText(text, mark ? { mark: chosen, unmark: [] } : { mark: [], unmark: chosen });
   });
 
 /** Bytes, as editors and accidents do. */
@@ -129,7 +129,7 @@ describe('rescan', () => {
 
   it('reads only what changed when a peer marks: the groups are the ones from before', () => {
     const previous = scanned(`[${'["a"], ["b", "ä"], '.repeat(50)}["c"]]`);
-    const peers = editMarks(previous, { mark: [7, 8, 40], unmark: [] });
+    const peers = editText(previous, { mark: [7, 8, 40], unmark: [] });
     const text = rescan(previous, peers);
     expect(text.group).toBe(previous.group);
     expect(facts(text)).toEqual(facts(scan(peers)));

@@ -1,5 +1,12 @@
 import { samePrint, systemError } from '../../src/ports/fs.js';
-import type { AppendFile, FileContent, FileSystem, Fingerprint, Ownership } from '../../src/ports/fs.js';
+import type {
+  AppendFile,
+  Content,
+  FileContent,
+  FileSystem,
+  Fingerprint,
+  Ownership,
+} from '../../src/ports/fs.js';
 import { MemoryAppendFile } from './fs-memory-append.js';
 import { Faults, type Operation } from './fs-memory-faults.js';
 import { history, type Client, type Version } from './fs-memory-nodes.js';
@@ -77,14 +84,19 @@ export class MemoryFileSystem implements FileSystem {
     });
   }
 
-  async write(path: string, bytes: Uint8Array, ownership?: Ownership): Promise<Fingerprint> {
+  async write(path: string, content: Content, ownership?: Ownership): Promise<Fingerprint> {
     const action = (): Fingerprint => {
       const file = this.#store.openFile(path, 0o644, this.#self);
-      this.#store.change(file, this.#self, () => {
-        file.truncate();
-        file.put(bytes, 0);
-        file.ownership = ownership ?? file.ownership;
-      });
+      try {
+        this.#store.change(file, this.#self, () => {
+          file.truncate();
+          for (const bytes of content instanceof Uint8Array ? [content] : content) file.put(bytes, file.size);
+          file.ownership = ownership ?? file.ownership;
+        });
+      } catch (error) {
+        this.#store.unlink(path);
+        throw error;
+      }
       return file.print();
     };
     return this.faults.around({ operation: 'write', path, client: this.name }, action, (code) => {

@@ -1,0 +1,78 @@
+import { Option, type Command } from 'commander';
+import { ORDERS } from '../doe/experiment.js';
+import type { DoeFlags } from '../doe/spec-flags.js';
+import { positiveInteger, wholeNumber, type GlobalOptions } from './program-values.js';
+
+export interface DoeOptions extends GlobalOptions, Omit<DoeFlags, 'command'> {
+  readonly spec?: string;
+  readonly append: boolean;
+  readonly replace: boolean;
+  readonly show: boolean;
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  cooperate doe exp.json                                                            asks
+  cooperate doe exp.json --set lr=log:1e-4..1e-1:4 --set batch=32,64 -- python main.py   all 8 combinations
+  cooperate doe exp.json --set lr=loguniform:1e-5..1e-1 --set wd=uniform:0..0.3 \\
+      --design sobol --runs 64 -- python main.py                                    64 points that fill the space
+  cooperate doe exp.json --append --runs 64                                         the next 64 of them
+  cooperate doe exp.json --spec sweep.yaml                                          from a file
+
+Values: log:A..B:N  lin:A..B:N  a,b,c  1..5  0..1:0.25 (by step)  flag  [--sgd],[--adam --beta 0.9] (whole groups)
+Sampled: uniform:A..B  loguniform:A..B  int:A..B  normal:MEAN,SD
+Designs: factorial  random  zip  oat  lhs[:centred|:maximin]  sobol  halton  fractional[:IV|:D=ABC]
+  plackett-burman  ccd[:faced|:inscribed|:circumscribed]  box-behnken
+`;
+
+/** The options of `doe`; `run` gets what was typed. */
+export function doeOptions(verb: Command): Command {
+  return verb
+    .argument('[command...]', 'after --: the command that the values are added to; {name} places one within it')
+    .option('-s, --set <name=values>', 'a factor and its values; repeatable', collect, [])
+    .option('-d, --design <design>', 'how to combine them (default: factorial)')
+    .option('-n, --runs <n>', 'how many runs, for designs that are sampled')
+    .option('--seed <n>', 'of everything that is drawn (default: 0)', wholeNumber)
+    .option('--no-scramble', 'plain Sobol and Halton points')
+    .option('--centers <n>', 'centre points of ccd and box-behnken (default: 1)', positiveInteger)
+    .option('--baseline <name=value,...>', 'where oat starts (default: first values)')
+    .option(
+      '-w, --where <condition>',
+      "only runs where it holds, such as 'lr * batch < 1'; repeatable",
+      collect,
+      [],
+    )
+    .option(
+      '--when <name=condition>',
+      'a factor that takes part only when, such as \'momentum=opt == "sgd"\'',
+      collect,
+      [],
+    )
+    .option('-r, --repeat <n>', 'every run n times, or once for each value: seed=1..3')
+    .option(
+      '--as <style>',
+      'option (--lr 1), equals (--lr=1), bare (lr=1), positional; or NAME=STYLE',
+      collect,
+      [],
+    )
+    .addOption(new Option('--order <order>', 'balanced: stopping early leaves a usable design').choices(ORDERS))
+    .option('--spec <file>', 'all of this from a YAML or JSON file')
+    .addOption(
+      new Option('--append', 'add to the schedule what it does not have yet')
+        .default(false)
+        .conflicts('replace'),
+    )
+    .option('--replace', 'write the schedule anew; the old one is kept as .bak', false)
+    .option('--show', 'print the command that made the schedule', false)
+    .option('--dry-run', 'print the commands and write nothing', false)
+    .option('-y, --yes', 'also more than 10,000 runs', false)
+    .option('--json', 'print one JSON value', false)
+    .addHelpText('after', EXAMPLES);
+}
+
+function collect(text: string, before: readonly string[]): string[] {
+  return [...before, text];
+}

@@ -1,0 +1,258 @@
+import type { Value } from './experiment.js';
+import { calculate, compare, FUNCTIONS, isComparison, OPERATORS, truth, type Operand } from './operators.js';
+import { DesignProblem } from './points.js';
+import { nearest } from './suggest.js';
+
+/** An expression as a tree; each part was typed from `start` to before `end`. */
+export type Node = { start: number; end: number } & (
+  | { type: 'Literal'; value: Value | null; raw: string }
+  | { type: 'Identifier'; name: string }
+  | { type: 'Group'; inner: Node }
+  | { type: 'UnaryExpression'; operator: string; argument: Node }
+  | { type: 'BinaryExpression'; operator: string; left: Node; right: Node }
+  | { type: 'ConditionalExpression'; test: Node; consequent: Node; alternate: Node }
+  | { type: 'CallExpression'; name: string; arguments: readonly Node[] }
+  | { type: 'ArrayExpression'; elements: readonly Node[] }
+);
+
+type Some<Type extends Node['type']> = Extract<Node, { type: Type }>;
+
+/** The value of a factor by its name; undefined in runs where it takes no part. */
+export type Scope = (name: string) => Value | undefined;
+
+/** Undefined where it hangs on the value of a factor that takes no part: neither true nor false. */
+export type Meaning = (scope: Scope) => Value | undefined;
+
+type Condition = (scope: Scope) => boolean | undefined;
+
+interface Part {
+  readonly text: string;
+  readonly of: Meaning;
+}
+
+const FUNCTION_NAMES = [...FUNCTIONS.keys(), 'str'];
+const TAKE_MANY = ['min', 'max'];
+
+/** Makes functions of the trees of one text; `checkName` throws for a name that is not known. */
+export class Reader {
+  readonly #text: string;
+  readonly #checkName: (name: string) => void;
+
+  constructor(text: string, checkName: (name: string) => void) {
+    this.#text = text;
+    this.#checkName = checkName;
+  }
+
+  /** Throws `DesignProblem`, and so does the function that it makes. */
+  meaning(node: Node): Meaning {
+    switch (node.type) {
+      case 'Literal':
+        return literal(node);
+      case 'Identifier':
+        this.#checkName(node.name);
+        return (scope) => scope(node.name);
+      case 'Group':
+        return this.meaning(node.inner);
+      case 'UnaryExpression':
+        return this.#unary(node);
+      case 'BinaryExpression':
+        return this.#binary(node);
+      case 'ConditionalExpression':
+        return this.#conditional(node);
+      case 'CallExpression':
+        return this.#call(node);
+      case 'ArrayExpression':
+        throw new DesignProblem(
+          `The list ${this.#textOf(node)} stands where one value is wanted.`,
+          'Ask for one of several values as in: optimizer in ["sgd", "adam"].',
+        );
+    }
+  }
+
+  #textOf({ start, end }: Node): string {
+    return this.#text.slice(start, end);
+  }
+
+  #part(node: Node): Part {
+    return { text: this.#textOf(node), of: this.meaning(node) };
+  }
+
+  #unary(node: Some<'UnaryExpression'>): Meaning {
+    const part = this.#part(node.argument);
+    if (node.operator === '-') return calculation(this.#textOf(node), (x) => -x, [part]);
+    if (node.operator === '+') return calculation(this.#textOf(node), (x) => x, [part]);
+    return not(condition(part));
+  }
+
+  #binary(node: Some<'BinaryExpression'>): Meaning {
+    const { operator } = node;
+    if (isTest(operator)) return this.#tests(node);
+    const parts = [this.#part(node.left), this.#part(node.right)];
+    const operate = OPERATORS.get(operator);
+    if (operate) return calculation(this.#textOf(node), operate, parts);
+    return decidedBy(operator === 'or' || operator === '||', parts.map(condition));
+  }
+
+  /** Tests in a row must all hold, as in Python: 0 < x < 1. */
+  #tests({ operator, left, right }: Some<'BinaryExpression'>): Condition {
+    if (left.type !== 'BinaryExpression' || !isTest(left.operator)) return this.#test(left, operator, right);
+    return decidedBy(false, [this.#tests(left), this.#test(left.right, operator, right)]);
+  }
+
+  #test(left: Node, operator: string, right: Node): Condition {
+    const text = this.#text.slice(left.start, right.end);
+    if (operator === 'in') return this.#membership(text, left, right);
+    if (operator === 'not in') return not(this.#membership(text, left, right));
+    if (isAbsence(right) && isEquality(operator)) return this.#absence(left, operator, right);
+    if (isAbsence(left) && isEquality(operator)) return this.#absence(right, operator, left);
+    const parts = [this.#part(left), this.#part(right)];
+    return (scope) => {
+      const [a, b] = operandsOf(parts, scope) ?? [];
+      return a && b && compare(text, operator, a, b);
+    };
+  }
+
+  /** A value that is spelled like the word for "absent" is meant by it too. */
+  #absence(node: Node, operator: string, { raw }: Some<'Literal'>): Condition {
+    const { of } = this.#part(node);
+    const isMissing: Condition = (scope) => [undefined, raw].includes(of(scope) as string | undefined);
+    return operator.startsWith('!') ? not(isMissing) : isMissing;
+  }
+
+  #membership(text: string, left: Node, list: Node): Condition {
+    if (list.type !== 'ArrayExpression') {
+      throw new DesignProblem(
+        `In ${text}, ${this.#textOf(list)} is no list.`,
+        'Write a list, as in: optimizer in ["sgd", "adam"].',
+      );
+    }
+    const words = list.elements.filter(isAbsence).map((word) => this.#absence(left, '==', word));
+    const elements = list.elements
+      .filter((element) => !isAbsence(element))
+      .map((element) => this.#part(element));
+    const part = this.#part(left);
+    const isWord = decidedBy(true, words);
+    return (scope) => isWord(scope) || isAmong(text, part, elements, scope);
+  }
+
+  #conditional(node: Some<'ConditionalExpression'>): Meaning {
+    const test = condition(this.#part(node.test));
+    const [then, otherwise] = [this.meaning(node.consequent), this.meaning(node.alternate)];
+    return (scope) => {
+      const holds = test(scope);
+      if (holds === undefined) return undefined;
+      return holds ? then(scope) : otherwise(scope);
+    };
+  }
+
+  #call(node: Some<'CallExpression'>): Meaning {
+    const { name } = node;
+    const text = this.#textOf(node);
+    if (!FUNCTION_NAMES.includes(name)) throw unknownFunction(text, name);
+    const parts = node.arguments.map((argument) => this.#part(argument));
+    if (parts.length === 0 || (parts.length > 1 && !TAKE_MANY.includes(name))) {
+      throw new DesignProblem(
+        `${text} gives ${name} ${parts.length || 'no'} values.`,
+        TAKE_MANY.includes(name)
+          ? `Give it one or more, as in ${name}(lr, 0.1).`
+          : `Give it one, as in ${name}(lr).`,
+      );
+    }
+    const calculate = FUNCTIONS.get(name);
+    if (calculate) return calculation(text, calculate, parts);
+    const [only] = parts as [Part];
+    return (scope) => {
+      const value = only.of(scope);
+      return value === undefined ? undefined : String(value);
+    };
+  }
+}
+
+function literal({ value, raw }: Some<'Literal'>): Meaning {
+  if (value === null) {
+    throw new DesignProblem(
+      `${raw} stands where a value is wanted.`,
+      `Ask whether a factor takes no part as in: momentum == ${raw}.`,
+    );
+  }
+  if (value === Infinity) throw new DesignProblem(`The number ${raw} is too large.`, 'Write a smaller one.');
+  return () => value;
+}
+
+function calculation(text: string, operate: Parameters<typeof calculate>[1], parts: readonly Part[]): Meaning {
+  return (scope) => {
+    const operands = operandsOf(parts, scope);
+    return operands && calculate(text, operate, operands);
+  };
+}
+
+/** Undefined if one of them is. */
+function operandsOf(parts: readonly Part[], scope: Scope): Operand[] | undefined {
+  const operands: Operand[] = [];
+  for (const { text, of } of parts) {
+    const value = of(scope);
+    if (value === undefined) return undefined;
+    operands.push({ text, value });
+  }
+  return operands;
+}
+
+/** For `or`, which one that is true decides, and `and`, which one that is false does; else unknown if one is. */
+function decidedBy(deciding: boolean, conditions: readonly Condition[]): Condition {
+  return (scope) => {
+    let result: boolean | undefined = !deciding;
+    for (const holds of conditions) {
+      const value = holds(scope);
+      if (value === deciding) return deciding;
+      if (value === undefined) result = undefined;
+    }
+    return result;
+  };
+}
+
+function condition({ text, of }: Part): Condition {
+  return (scope) => {
+    const value = of(scope);
+    return value === undefined ? undefined : truth({ text, value });
+  };
+}
+
+function not(holds: Condition): Condition {
+  return (scope) => {
+    const value = holds(scope);
+    return value === undefined ? undefined : !value;
+  };
+}
+
+/** The list may be mixed, but must have something of the value's type, or the question is a slip. */
+function isAmong(text: string, part: Part, elements: readonly Part[], scope: Scope): boolean | undefined {
+  const value = part.of(scope);
+  if (value === undefined) return undefined;
+  const operand = { text: part.text, value };
+  const others = elements.map(({ text, of }) => ({ text, value: of(scope) }));
+  const present = others.filter((other): other is Operand => other.value !== undefined);
+  const alike = present.filter((other) => typeof other.value === typeof value);
+  const compared = alike.length > 0 ? alike : present;
+  if (compared.some((other) => compare(text, '==', operand, other))) return true;
+  return present.length < others.length ? undefined : false;
+}
+
+function isTest(operator: string): boolean {
+  return isComparison(operator) || operator === 'in' || operator === 'not in';
+}
+
+function isEquality(operator: string): boolean {
+  return operator.startsWith('==') || operator.startsWith('!=');
+}
+
+function isAbsence(node: Node): node is Some<'Literal'> {
+  return node.type === 'Literal' && node.value === null;
+}
+
+function unknownFunction(text: string, name: string): DesignProblem {
+  const meant = nearest(name, FUNCTION_NAMES);
+  return new DesignProblem(
+    `In ${text}, ${name} is no function.`,
+    `${meant === undefined ? '' : `Did you mean ${meant}? `}There are ${FUNCTION_NAMES.join(', ')}.`,
+  );
+}

@@ -1,0 +1,170 @@
+import { balancedOrder } from './balanced.js';
+import { columnsOf } from './columns.js';
+import { plainName, type Block, type Experiment, type Value } from './experiment.js';
+import { levelsOf, sizeOf } from './levels.js';
+import { DesignProblem } from './points.js';
+import { Random } from './random.js';
+import { conditionsOf, select, type Selection } from './select.js';
+import { sourceOf, type Source } from './source.js';
+import type { Level } from './space.js';
+import { templateOf, type Template } from './template.js';
+
+/** What a design left out, and what there is to know about it. */
+export interface PlanReport {
+  readonly duplicates: number;
+  readonly excluded: number;
+  /** Sentences about the designs. */
+  readonly facts: readonly string[];
+}
+
+/** The runs of an experiment in their order, each made when it is asked for. */
+export interface Plan {
+  readonly experiment: Experiment;
+  readonly count: number;
+  readonly report: PlanReport;
+  argv(run: number): string[];
+  /** By plain name; a factor that takes no part is missing. */
+  values(run: number): Map<string, Value>;
+}
+
+interface Part {
+  readonly block: Block;
+  readonly source: Source;
+  readonly selection: Selection;
+  readonly applyConditions: (levels: (Level | undefined)[]) => void;
+  readonly template: Template;
+  /** Of the factor that is repeated over, if there is one. */
+  readonly repeated: readonly Level[] | undefined;
+  readonly times: number;
+  readonly names: readonly string[];
+}
+
+/** At most so many runs will be planned; cheap, unlike planning. Throws `DesignProblem`. */
+export function boundOf(experiment: Experiment): number {
+  return sum(
+    experiment.blocks.map((block) => {
+      const points = block.runs ? sum(block.runs) : sourceOf(block, experiment).points.count;
+      return points * timesOf(block.repeat);
+    }),
+  );
+}
+
+/** Throws `DesignProblem`. */
+export function planOf(experiment: Experiment): Plan {
+  const seen = new Set<string>();
+  const parts = experiment.blocks.map((block, index) => partOf(block, index, experiment, seen));
+  // The whole experiment once, then all of it again: stopping between leaves complete replicates.
+  const stretches = Array.from({ length: Math.max(...parts.map(({ times }) => times)) }, (_, replicate) =>
+    parts.filter(({ times }) => replicate < times).map((part) => ({ part, replicate })),
+  );
+  const flat = stretches.flat();
+  const starts = runningTotal(flat.map(({ part }) => part.selection.rows.length));
+  const count = starts.at(-1) as number;
+  if (count === 0) throw nothingLeft(parts);
+
+  const levelsAt = (place: number) => {
+    const at = lastAtMost(starts, place);
+    const { part, replicate } = flat[at] as (typeof flat)[number];
+    const row = part.selection.rows[place - (starts[at] as number)] as number;
+    const levels: (Level | undefined)[] = [];
+    part.source.levels(row, levels);
+    part.applyConditions(levels);
+    if (part.repeated) levels.push(part.repeated[replicate]);
+    return { part, levels };
+  };
+  const values = (place: number) => {
+    const { part, levels } = levelsAt(place);
+    const entries = part.names.map((name, f) => [name, levels[f]?.value] as const);
+    return new Map(entries.filter((entry): entry is [string, Value] => entry[1] !== undefined));
+  };
+  const order = orderOf(experiment, values, runningTotal(stretches.map(sizeOfStretch)));
+  const placeOf = (run: number) => (order ? (order[run] as number) : run);
+  return {
+    experiment,
+    count,
+    report: {
+      duplicates: sum(parts.map(({ selection }) => selection.duplicates)),
+      excluded: sum(parts.map(({ selection }) => selection.excluded)),
+      facts: parts.flatMap(({ source }) => source.facts),
+    },
+    argv(run) {
+      const { part, levels } = levelsAt(placeOf(run));
+      return part.template(levels);
+    },
+    values: (run) => values(placeOf(run)),
+  };
+}
+
+function partOf(block: Block, index: number, experiment: Experiment, seen: Set<string>): Part {
+  const { repeat } = block;
+  const factors = 'factor' in repeat ? [...block.factors, repeat.factor] : block.factors;
+  const template = templateOf(block.command, factors);
+  const source = sourceOf(block, experiment);
+  // Blocks that repeat over different factors make different commands, whatever the rest says.
+  const family = 'factor' in repeat ? index : '';
+  const keyOf = (levels: readonly (Level | undefined)[]) => `${family}${template(levels).join('\0')}`;
+  return {
+    block,
+    source,
+    selection: select(block, source, keyOf, seen),
+    applyConditions: conditionsOf(block),
+    template,
+    repeated: 'factor' in repeat ? levelsOf(repeat.factor) : undefined,
+    times: timesOf(repeat),
+    names: factors.map(({ name }) => plainName(name)),
+  };
+}
+
+function timesOf(repeat: Block['repeat']): number {
+  return 'factor' in repeat ? sizeOf(repeat.factor.space) : repeat.times;
+}
+
+function sizeOfStretch(stretch: readonly { part: Part }[]): number {
+  return sum(stretch.map(({ part }) => part.selection.rows.length));
+}
+
+/** The places in the order of their runs; undefined where they stay as they are. */
+function orderOf(
+  { order, seed }: Experiment,
+  values: (place: number) => ReadonlyMap<string, Value>,
+  stretches: readonly number[],
+): Uint32Array | undefined {
+  if (order === 'as-given') return undefined;
+  const count = stretches.at(-1) as number;
+  const places = Uint32Array.from({ length: count }, (_, place) => place);
+  if (order === 'shuffled') return new Random(seed, 'order').shuffle(places);
+  for (let s = 0; s + 1 < stretches.length; s++) {
+    const [from, to] = [stretches[s] as number, stretches[s + 1] as number];
+    const columns = columnsOf(to - from, (row) => values(from + row));
+    places.set(
+      balancedOrder(columns, seed).map((row) => from + row),
+      from,
+    );
+  }
+  return places;
+}
+
+function nothingLeft(parts: readonly Part[]): DesignProblem {
+  const where = parts.flatMap(({ block }) => block.where);
+  return new DesignProblem(
+    'Nothing is left to run: no combination is allowed.',
+    where.length > 0 ? `Check ${where.join(' and ')}.` : 'Give each factor at least one value.',
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** 0, a, a + b, ... */
+function runningTotal(numbers: readonly number[]): number[] {
+  let total = 0;
+  return [0, ...numbers.map((number) => (total += number))];
+}
+
+/** The last of the ascending `starts` that is at most `place`, empty stretches aside. */
+function lastAtMost(starts: readonly number[], place: number): number {
+  let at = starts.length - 2;
+  while ((starts[at] as number) > place) at--;
+  return at;
+}

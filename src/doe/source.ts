@@ -1,0 +1,120 @@
+import { boxBehnken } from './box-behnken.js';
+import { centralComposite } from './central-composite.js';
+import type { Block, Experiment } from './experiment.js';
+import { plainName } from './experiment.js';
+import { factorial } from './factorial.js';
+import { fractional } from './fractional.js';
+import { halton } from './halton.js';
+import { coded, levelsOf, quantile, sizeOf } from './levels.js';
+import { lhs } from './lhs.js';
+import { monteCarlo } from './monte-carlo.js';
+import { oneAtATime } from './one-at-a-time.js';
+import { plackettBurman } from './plackett-burman.js';
+import { DesignProblem, type Points } from './points.js';
+import { randomSubset } from './random-subset.js';
+import { sobol } from './sobol.js';
+import type { Level } from './space.js';
+import { zip } from './zip.js';
+
+/** The points of a block as levels of its factors. */
+export interface Source {
+  readonly points: Points;
+  /** How many runs are wanted of a design that can go on; absent where the design says it. */
+  readonly wanted?: number;
+  /** What the user may want to hear about the design, a sentence each. */
+  readonly facts: readonly string[];
+  /** Writes the levels of point `row`, one for each factor. */
+  levels(row: number, into: (Level | undefined)[]): void;
+}
+
+export function sourceOf(block: Block, { seed, scramble }: Experiment): Source {
+  const { points, wanted, facts = [] } = designOf(block, seed, scramble);
+  const pick = pickers(block, points.coordinates);
+  const point = new Float64Array(block.factors.length);
+  return {
+    points,
+    ...(wanted === undefined ? {} : { wanted }),
+    facts,
+    levels(row, into) {
+      points.fill(row, point);
+      for (let f = 0; f < point.length; f++) into[f] = (pick[f] as Picker)(point[f] as number);
+    },
+  };
+}
+
+interface Design {
+  readonly points: Points;
+  readonly wanted?: number | undefined;
+  readonly facts?: readonly string[];
+}
+
+function designOf(block: Block, seed: number, scramble: boolean): Design {
+  const { design, variant, factors, centers } = block;
+  const wanted = block.runs?.reduce((sum, runs) => sum + runs, 0);
+  switch (design) {
+    case 'factorial':
+      return { points: factorial(factors.map(({ space }) => sizeOf(space))) };
+    case 'random':
+      return { points: randomPoints(factors, seed), wanted };
+    case 'zip':
+      return {
+        points: zip(
+          factors.map((factor) => levelsOf(factor).length),
+          factors.map(({ name }) => name),
+        ),
+      };
+    case 'oat':
+      return {
+        points: oneAtATime(
+          factors.map((factor) => levelsOf(factor).length),
+          factors.map((factor) => baselineOf(factor, block.baseline)),
+        ),
+      };
+    case 'lhs':
+      return { points: lhs(factors.length, block.runs ?? [], (variant ?? 'plain') as 'plain', seed) };
+    case 'sobol':
+      return { points: sobol(factors.length, { seed, scramble }), wanted };
+    case 'halton':
+      return { points: halton(factors.length, { seed, scramble }), wanted };
+    case 'fractional':
+      return fractional(factors.length, variant);
+    case 'plackett-burman':
+      return { points: plackettBurman(factors.length) };
+    case 'ccd':
+      return centralComposite(factors.length, variant as 'faced', centers);
+    case 'box-behnken':
+      return boxBehnken(factors.length, centers);
+  }
+}
+
+/** Without replacement where that has a meaning. */
+function randomPoints(factors: Block['factors'], seed: number): Points {
+  const counts = factors.map(({ space }) => sizeOf(space));
+  return counts.every(Number.isFinite)
+    ? randomSubset(counts, seed, 'random')
+    : monteCarlo(factors.length, seed);
+}
+
+/** The index of the level where the factor stays while others vary. */
+function baselineOf(factor: Block['factors'][number], baseline: Block['baseline']): number {
+  const wanted = baseline[plainName(factor.name)];
+  if (wanted === undefined) return 0;
+  const levels = levelsOf(factor);
+  const at = levels.findIndex(({ value, text }) => value === wanted || text === String(wanted));
+  if (at >= 0) return at;
+  throw new DesignProblem(
+    `The baseline of ${factor.name} is ${String(wanted)}, which is none of its values.`,
+    `Choose one of ${levels.map(({ text }) => text).join(', ')}.`,
+  );
+}
+
+type Picker = (coordinate: number) => Level;
+
+function pickers({ factors }: Block, coordinates: Points['coordinates']): Picker[] {
+  if (coordinates === 'unit') return factors.map(quantile);
+  if (coordinates === 'coded') return factors.map(coded);
+  return factors.map((factor) => {
+    const levels = levelsOf(factor);
+    return (index) => levels[index] as Level;
+  });
+}
