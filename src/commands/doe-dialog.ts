@@ -29,8 +29,8 @@ export interface DialogContext {
 }
 
 const WELCOME = [
-  'Enter takes the answer in parentheses, Backspace takes it away; < goes back, Ctrl-C leaves.',
-  'Nothing is written before you have seen what.',
+  'Enter takes the answer in parentheses, Backspace clears it, < goes back to the',
+  'question before, Ctrl-C leaves. Nothing is written before you have seen it.',
 ];
 const BACK: Choice = { value: '<', name: '< back' };
 

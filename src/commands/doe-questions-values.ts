@@ -113,9 +113,7 @@ export function* theValues(name: string): Asking<string> {
       },
     suggestion: 'log',
   };
-  const spelling = yield* theSpelling(name, answer);
-  yield { tell: `  ${valuesShown(name, spelling)}` };
-  return spelling;
+  return yield* theSpelling(name, answer);
 }
 
 function valuesId(name: string): string {
@@ -189,7 +187,7 @@ const MOST_LISTED = 1000;
 const SHOWN = 6;
 
 /** The values as they will be typed. */
-function valuesShown(name: string, spelling: string): string {
+export function valuesShown(name: string, spelling: string): string {
   const space = parseSpace(name, spelling);
   const factor = { name, space, style: 'option' } as const;
   if (space.is === 'flag') return `${name}: with it, and without`;

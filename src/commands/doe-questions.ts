@@ -6,7 +6,7 @@ import { commandLine } from '../schedule/slots.js';
 import { theDesign } from './doe-questions-design.js';
 import { askList, problemOf, type Asking } from './doe-questions-form.js';
 import { theRest } from './doe-questions-rest.js';
-import { theValues } from './doe-questions-values.js';
+import { theValues, valuesShown } from './doe-questions-values.js';
 
 /** A schedule that is there already. */
 export interface ExistingSchedule {
@@ -115,5 +115,7 @@ function factorName(item: string): string {
 
 function* theFactor(option: string): Asking<[name: string, spelling: string]> {
   const name = factorName(option);
-  return [name, option.includes('=') ? option.slice(option.indexOf('=') + 1).trim() : yield* theValues(name)];
+  const spelling = option.includes('=') ? option.slice(option.indexOf('=') + 1).trim() : yield* theValues(name);
+  yield { tell: `  ${valuesShown(name, spelling)}` };
+  return [name, spelling];
 }

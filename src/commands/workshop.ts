@@ -5,6 +5,7 @@ import { Desk, type DeskOptions } from '../claim/desk.js';
 import { DESK } from '../claim/names.js';
 import type { Probes } from '../claim/peers.js';
 import { sidecarOf } from '../claim/sidecar.js';
+import { Failure } from '../failure.js';
 import type { Tell } from '../notice.js';
 import type { Clock } from '../ports/clock.js';
 import type { FileSystem } from '../ports/fs.js';
@@ -93,15 +94,21 @@ export async function openDesk(ports: Ports, path: string): Promise<OpenDesk> {
     file,
     desk,
     stop,
-    close: async () => {
-      try {
-        await desk.close();
-        await desk.leave();
-      } finally {
-        await lock.close();
-      }
-    },
+    close: () => leave(desk, lock, ports.tell),
   };
+}
+
+/** What was changed is changed: trouble with leaving does not undo it. */
+async function leave(desk: Desk, lock: Lock, tell: Tell): Promise<void> {
+  try {
+    await desk.close();
+    await desk.leave();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    tell({ tell: 'left-early', entries: [], failure: error.detail });
+  } finally {
+    await lock.close();
+  }
 }
 
 /** A process's place at a schedule: its lock, and what it does under it. */

@@ -9,10 +9,10 @@ function power(exponent: number): number {
 
 /** The exponent of the greatest power of ten that is at most `x`, for a finite `x` above 0. */
 function exponentOf(x: number): number {
-  // A logarithm may be off by its last digit; comparing puts it right.
-  const guess = Math.floor(Math.log10(x));
-  if (power(guess) > x) return guess - 1;
-  return power(guess + 1) <= x ? guess + 1 : guess;
+  // A logarithm may be off by its last digit: begin one higher, and compare.
+  let exponent = Math.floor(Math.log10(x)) + 1;
+  while (power(exponent) > x) exponent--;
+  return exponent;
 }
 
 /** Places behind the decimal point of a finite number: 2 for 0.25, -1 for 340. */
@@ -32,7 +32,7 @@ export function neat(x: number, resolution: number): number {
   const one = power(Math.abs(exponent));
   const size = Math.abs(x);
   const whole = Math.round(exponent < 0 ? size * one : size / one);
-  if (false) return x;
+  if (whole > Number.MAX_SAFE_INTEGER) return x;
   // Adding 0 makes 0 of -0.
   return Math.sign(x) * (exponent < 0 ? whole / one : whole * one) + 0;
 }

@@ -1,5 +1,6 @@
 import { balancedOrder } from './balanced.js';
 import { columnsOf } from './columns.js';
+import { Distinct } from './distinct.js';
 import { plainName, type Block, type Experiment, type Value } from './experiment.js';
 import { levelsOf, sizeOf } from './levels.js';
 import { DesignProblem } from './points.js';
@@ -27,16 +28,24 @@ export interface Plan {
   values(run: number): Map<string, Value>;
 }
 
-interface Part {
+type Levels = (Level | undefined)[];
+
+/** A block before its points are gone through. */
+interface Sketch {
   readonly block: Block;
   readonly source: Source;
-  readonly selection: Selection;
-  readonly applyConditions: (levels: (Level | undefined)[]) => void;
   readonly template: Template;
+  levelsOf(row: number): Levels;
+  /** What tells its command from others. */
+  keyOf(levels: Levels): string;
   /** Of the factor that is repeated over, if there is one. */
   readonly repeated: readonly Level[] | undefined;
   readonly times: number;
   readonly names: readonly string[];
+}
+
+interface Part extends Sketch {
+  readonly selection: Selection;
 }
 
 /** At most so many runs will be planned; cheap, unlike planning. Throws `DesignProblem`. */
@@ -51,8 +60,7 @@ export function boundOf(experiment: Experiment): number {
 
 /** Throws `DesignProblem`. */
 export function planOf(experiment: Experiment): Plan {
-  const seen = new Set<string>();
-  const parts = experiment.blocks.map((block, index) => partOf(block, index, experiment, seen));
+  const parts = partsOf(experiment);
   // The whole experiment once, then all of it again: stopping between leaves complete replicates.
   const stretches = Array.from({ length: Math.max(...parts.map(({ times }) => times)) }, (_, replicate) =>
     parts.filter(({ times }) => replicate < times).map((part) => ({ part, replicate })),
@@ -66,9 +74,7 @@ export function planOf(experiment: Experiment): Plan {
     const at = lastAtMost(starts, place);
     const { part, replicate } = flat[at] as (typeof flat)[number];
     const row = part.selection.rows[place - (starts[at] as number)] as number;
-    const levels: (Level | undefined)[] = [];
-    part.source.levels(row, levels);
-    part.applyConditions(levels);
+    const levels = part.levelsOf(row);
     if (part.repeated) levels.push(part.repeated[replicate]);
     return { part, levels };
   };
@@ -95,20 +101,38 @@ export function planOf(experiment: Experiment): Plan {
   };
 }
 
-function partOf(block: Block, index: number, experiment: Experiment, seen: Set<string>): Part {
+/** The blocks with the points that become runs: each command once, whichever block makes it. */
+function partsOf(experiment: Experiment): Part[] {
+  const sketches = experiment.blocks.map((block, index) => sketchOf(block, index, experiment));
+  const distinct = new Distinct(({ block, row }) => {
+    const { levelsOf, keyOf } = sketches[block] as Sketch;
+    return keyOf(levelsOf(row));
+  });
+  return sketches.map((sketch, index) => {
+    const isNew = (levels: Levels, row: number) => distinct.isNew(sketch.keyOf(levels), { block: index, row });
+    return { ...sketch, selection: select(sketch.block, sketch.source, isNew) };
+  });
+}
+
+function sketchOf(block: Block, index: number, experiment: Experiment): Sketch {
   const { repeat } = block;
   const factors = 'factor' in repeat ? [...block.factors, repeat.factor] : block.factors;
   const template = templateOf(block.command, factors);
   const source = sourceOf(block, experiment);
+  const applyConditions = conditionsOf(block);
   // Blocks that repeat over different factors make different commands, whatever the rest says.
   const family = 'factor' in repeat ? index : '';
-  const keyOf = (levels: readonly (Level | undefined)[]) => `${family}${template(levels).join('\0')}`;
   return {
     block,
     source,
-    selection: select(block, source, keyOf, seen),
-    applyConditions: conditionsOf(block),
     template,
+    levelsOf(row) {
+      const levels: Levels = [];
+      source.levels(row, levels);
+      applyConditions(levels);
+      return levels;
+    },
+    keyOf: (levels) => `${family}${template(levels).join('\0')}`,
     repeated: 'factor' in repeat ? levelsOf(repeat.factor) : undefined,
     times: timesOf(repeat),
     names: factors.map(({ name }) => plainName(name)),

@@ -37,8 +37,7 @@ export function conditionsOf({ factors }: Block): (levels: Levels) => void {
 export function select(
   block: Block,
   { points, wanted, levels }: Source,
-  keyOf: (levels: Levels) => string,
-  seen: Set<string>,
+  isNew: (levels: Levels, row: number) => boolean,
 ): Selection {
   const names = block.factors.map(({ name }) => plainName(name));
   const constraints = block.where.map((text) => compileCondition(text, names));
@@ -55,7 +54,7 @@ export function select(
     applyConditions(present);
     if (!constraints.every((holds) => holds(valueOf))) {
       excluded++;
-    } else if (row < (points.replicatesFrom ?? Infinity) && !isNew(seen, keyOf(present))) {
+    } else if (row < (points.replicatesFrom ?? Infinity) && !isNew(present, row)) {
       duplicates++;
     } else {
       rows.push(row);
@@ -63,11 +62,6 @@ export function select(
   }
   if (wanted !== undefined && rows.length < wanted) throw tooFew(block, wanted, rows.length, excluded);
   return { rows: Uint32Array.from(rows), excluded, duplicates };
-}
-
-function isNew(seen: Set<string>, key: string): boolean {
-  const before = seen.size;
-  return seen.add(key).size > before;
 }
 
 function tooFew(block: Block, wanted: number, found: number, excluded: number): DesignProblem {

@@ -2,6 +2,8 @@ import { DesignProblem, type Points } from './points.js';
 import { Random } from './random.js';
 import { SOBOL_BITS, SOBOL_DIMENSIONS, sobolDirections } from './sobol-directions.js';
 
+const COUNT = 2 ** SOBOL_BITS;
+
 /**
  * Sobol points (Sobol 1967) with the direction numbers of Joe and Kuo 2008, in the Gray code order of Antonov and
  * Saleev 1979. Unscrambled, the first point is 0 in every dimension. Scrambled, each dimension's digits go through a
@@ -28,7 +30,7 @@ export function sobol(
   const middle = scramble ? 0.5 : 0;
   return {
     coordinates: 'unit',
-    count: 2 ** SOBOL_BITS,
+    count: COUNT,
     fill(row, point) {
       const gray = row ^ (row >>> 1);
       for (let d = 0; d < dimensions; d++) {
@@ -36,7 +38,7 @@ export function sobol(
         for (let byte = 0; byte < 4; byte++) {
           word ^= sums[(d * 4 + byte) * 256 + ((gray >>> (8 * byte)) & 255)] as number;
         }
-        point[d] = ((word >>> 0) + middle) / 2 ** SOBOL_BITS;
+        point[d] = ((word >>> 0) + middle) / COUNT;
       }
     },
   };

@@ -114,7 +114,7 @@ function readBaseline(text: string): Record<string, unknown> {
     const [, name, typed] = BASE.exec(text) ?? [];
     if (name === undefined || typed === undefined)
       throw new DesignProblem(
-        `The baseline ${shortened(text)} cannot be read from ${shortened(JSON.stringify(text.slice(at)))} on.`,
+        `The baseline ${shortened(JSON.stringify(text))} cannot be read from ${shortened(JSON.stringify(text.slice(at)))} on.`,
         "Write for example --baseline lr=0.1,name='a, b'.",
       );
     if (values.has(name))

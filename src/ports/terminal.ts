@@ -50,7 +50,7 @@ export function realTerminal(): Terminal {
       return put({ type: 'input', message, validate, ...optional({ default: suggestion }) }, signal);
     },
     choose(message, choices, preset, typed) {
-      const list = { message, pageSize: PAGE, ...optional({ default: preset }) };
+      const list = { message, pageSize: pageSize(), ...optional({ default: preset }) };
       if (!typed) return put({ type: 'select', choices: listed(choices), ...list });
       const source = (words = '') => found(choices, typed, words.trim());
       const isListed = choices.some(({ value }) => value === preset);
@@ -68,8 +68,10 @@ export function realTerminal(): Terminal {
   };
 }
 
-/** So many choices are shown at once. */
+/** So many choices are shown at once, where there is room. */
 const PAGE = 14;
+/** Lines of a list that are no choices. */
+const AROUND = 5;
 /** Before each choice. */
 const MARGIN = 3;
 
@@ -117,6 +119,10 @@ function listed(choices: readonly Choice[]): readonly object[] {
     ),
     short: name,
   }));
+}
+
+function pageSize(): number {
+  return Math.max(2, Math.min(PAGE, (process.stderr.rows || PAGE) - AROUND));
 }
 
 function columns(): number {

@@ -89,7 +89,9 @@ describe('a neat number', () => {
   });
 
   it('stays as it is where a double is not that fine, and without a resolution', () => {
-    for (const resolution of [1e-20, 5e-324, 0, -1, NaN]) expect(neat(1 / 3, resolution)).toBe(1 / 3);
+    for (const resolution of [1e-20, 5e-324, 0, -1, NaN]) {
+      for (let i = 1; i < 100; i++) expect(neat(1 / i, resolution)).toBe(1 / i);
+    }
     expect(neat(Infinity, 1)).toBe(Infinity);
     expect(neat(NaN, 1)).toBeNaN();
   });

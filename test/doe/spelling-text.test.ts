@@ -25,6 +25,7 @@ describe('the spelling of a space', () => {
       'true',
       'False',
       '1..5',
+      '1..5x',
       '1..',
       '..',
       'log:1..2:3',
