@@ -34,10 +34,10 @@ export async function doeAction(
   const say = (line: string): void => void ports.screen.notice(line);
   try {
     if (options.show) {
-      for await (const line of shownDesigns(ports.fs, schedule, options.json)) print(line);
+      for await (const line of shownDesigns(ports.fs, schedule, options.json ?? false)) print(line);
       return EXIT.done;
     }
-    const request = await requested(ports, schedule, { ...options, command }, options);
+    const request = await requested(ports, schedule, flagsIn(options, command), options);
     if (!request) return EXIT.done;
     const { designed, existing } = request;
     if (options.dryRun) {
@@ -63,12 +63,18 @@ function* allRuns({ plan }: Designed): Generator<string[]> {
   for (let run = 0; run < plan.count; run++) yield plan.argv(run);
 }
 
+/** What says how the schedule is made, with nothing said as nothing. */
+function flagsIn(options: DoeOptions, command: readonly string[]): DoeFlags {
+  const { set = [], where = [], when = [], as = [] } = options;
+  return { ...options, set, where, when, as, command };
+}
+
 /** From flags, from a file, from what was kept, or by asking; undefined when the user chose to leave it all. */
 async function requested(
   ports: Ports,
   schedule: string,
   flags: DoeFlags,
-  { spec, append, replace, yes, dryRun }: DoeOptions,
+  { spec, append, replace, yes = false, dryRun }: DoeOptions,
 ): Promise<Request | undefined> {
   const existing = append ? 'append' : replace ? 'replace' : 'refuse';
   const given = givenIn(flags);

@@ -3,14 +3,14 @@ import { ORDERS } from '../doe/experiment.js';
 import type { DoeFlags } from '../doe/spec-flags.js';
 import { positiveInteger, wholeNumber, type GlobalOptions } from './program-values.js';
 
-export interface DoeOptions extends GlobalOptions, Omit<DoeFlags, 'command'> {
+export interface DoeOptions extends GlobalOptions, Partial<Omit<DoeFlags, 'command'>> {
   readonly spec?: string;
-  readonly append: boolean;
-  readonly replace: boolean;
-  readonly show: boolean;
-  readonly dryRun: boolean;
-  readonly yes: boolean;
-  readonly json: boolean;
+  readonly append?: true;
+  readonly replace?: true;
+  readonly show?: true;
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly json?: true;
 }
 
 const EXAMPLES = `
@@ -32,7 +32,7 @@ Designs: factorial  random  zip  oat  lhs[:centred|:maximin]  sobol  halton  fra
 export function doeOptions(verb: Command): Command {
   return verb
     .argument('[command...]', 'after --: the command that the values are added to; {name} places one within it')
-    .option('-s, --set <name=values>', 'a factor and its values; repeatable', collect, [])
+    .option('-s, --set <name=values>', 'a factor and its values; repeatable', collect)
     .option('-d, --design <design>', 'how to combine them (default: factorial)')
     .option('-n, --runs <n>', 'how many runs, for designs that are sampled')
     .option('--seed <n>', 'of everything that is drawn (default: 0)', wholeNumber)
@@ -43,36 +43,28 @@ export function doeOptions(verb: Command): Command {
       '-w, --where <condition>',
       "only runs where it holds, such as 'lr * batch < 1'; repeatable",
       collect,
-      [],
     )
     .option(
       '--when <name=condition>',
       'a factor that takes part only when, such as \'momentum=opt == "sgd"\'',
       collect,
-      [],
     )
     .option('-r, --repeat <n>', 'every run n times, or once for each value: seed=1..3')
-    .option(
-      '--as <style>',
-      'option (--lr 1), equals (--lr=1), bare (lr=1), positional; or NAME=STYLE',
-      collect,
-      [],
-    )
+    .option('--as <style>', 'option (--lr 1), equals (--lr=1), bare (lr=1), positional; or NAME=STYLE', collect)
     .addOption(new Option('--order <order>', 'balanced: stopping early leaves a usable design').choices(ORDERS))
     .option('--spec <file>', 'all of this from a YAML or JSON file')
-    .addOption(
-      new Option('--append', 'add to the schedule what it does not have yet')
-        .default(false)
-        .conflicts('replace'),
+    .addOption(new Option('--append', 'add to the schedule what it does not have yet').conflicts('replace'))
+    .option('--replace', 'write the schedule anew; the old one is kept as .bak')
+    .option('--show', 'print the command that made the schedule')
+    .option('--dry-run', 'print the commands and write nothing')
+    .option('-y, --yes', 'also more than 10,000 runs')
+    .option('--json', 'print one JSON value')
+    .showHelpAfterError(
+      'Options of the command to run stand behind --, as in: -- python main.py --epochs 10\nAll options: cooperate doe --help',
     )
-    .option('--replace', 'write the schedule anew; the old one is kept as .bak', false)
-    .option('--show', 'print the command that made the schedule', false)
-    .option('--dry-run', 'print the commands and write nothing', false)
-    .option('-y, --yes', 'also more than 10,000 runs', false)
-    .option('--json', 'print one JSON value', false)
     .addHelpText('after', EXAMPLES);
 }
 
-function collect(text: string, before: readonly string[]): string[] {
+function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }

@@ -1,7 +1,7 @@
 import jsep from 'jsep';
 import type { Value } from './experiment.js';
 import { Reader, type Node, type Scope } from './meaning.js';
-import { truth } from './operators.js';
+import { excerpt, truth } from './operators.js';
 import { DesignProblem } from './points.js';
 import { nearest } from './suggest.js';
 
@@ -18,6 +18,8 @@ import { nearest } from './suggest.js';
  * What hangs on a factor that takes no part in a run is neither true nor false, and `and`, `or`, `not` treat it so:
  * `false and it` is false, `true or it` is true. Only `x == None` (or null) and `!=` say whether a factor is absent.
  */
+
+const MOST_LISTED = 20;
 
 /** Throws `DesignProblem`, now for what can be seen in the text, and later for what the values make of it. */
 export function compile(text: string, names: readonly string[]): (valueOf: Scope) => Value | undefined {
@@ -36,7 +38,7 @@ export function compileCondition(
   const meaning = compile(text, names);
   return (valueOf) => {
     const value = meaning(valueOf);
-    return value === undefined ? ifAbsent : truth({ text, value });
+    return value === undefined ? ifAbsent : truth({ text: excerpt(text), value });
   };
 }
 
@@ -48,9 +50,11 @@ export function namesIn(text: string): string[] {
 }
 
 function unknownName(text: string, name: string, names: readonly string[]): DesignProblem {
+  const more = names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : '';
+  const list = `The factors are ${names.slice(0, MOST_LISTED).join(', ')}${more}.`;
   return new DesignProblem(
-    `In ${text}, ${name} is no factor.`,
-    `${hintFor(text, name, names)} ${names.length > 0 ? `The factors are ${names.join(', ')}.` : 'There are no factors.'}`,
+    `In ${excerpt(text)}, ${name} is no factor.`,
+    `${hintFor(text, name, names)} ${names.length > 0 ? list : 'There are no factors.'}`,
   );
 }
 
@@ -130,11 +134,12 @@ class Strict extends Jsep {
 
   override gobbleBinaryOp(): string | false {
     this.gobbleSpaces();
-    if (++this.#operators > MOST_OPERATORS) this.throwError(TOO_MUCH);
     NOT_IN.lastIndex = this.index;
-    if (!NOT_IN.test(this.expr)) return super.gobbleBinaryOp();
-    this.index = NOT_IN.lastIndex;
-    return 'not in';
+    const isNotIn = NOT_IN.test(this.expr);
+    if (isNotIn) this.index = NOT_IN.lastIndex;
+    const operator = isNotIn ? 'not in' : super.gobbleBinaryOp();
+    if (operator && ++this.#operators > MOST_OPERATORS) this.throwError(TOO_MUCH);
+    return operator;
   }
 
   override gobbleToken(): Node | false {
@@ -231,8 +236,8 @@ function unreadable(text: string, index: number, remedy?: string): DesignProblem
   const [, hint] = HINTS.find(([pattern]) => pattern.test(rest)) ?? [];
   return new DesignProblem(
     rest.trim() === ''
-      ? `The expression "${text}" ends before it is complete.`
-      : `The expression "${text}" is not understood from column ${column} on, "${rest}".`,
+      ? `The expression "${excerpt(text)}" ends before it is complete.`
+      : `The expression "${excerpt(text)}" is not understood from column ${column} on, "${excerpt(rest)}".`,
     remedy ?? hint ?? 'Write it as in: lr * batch < 1 and optimizer in ["sgd", "adam"].',
   );
 }

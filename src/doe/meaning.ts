@@ -1,5 +1,14 @@
 import type { Value } from './experiment.js';
-import { calculate, compare, FUNCTIONS, isComparison, OPERATORS, truth, type Operand } from './operators.js';
+import {
+  calculate,
+  compare,
+  excerpt,
+  FUNCTIONS,
+  isComparison,
+  OPERATORS,
+  truth,
+  type Operand,
+} from './operators.js';
 import { DesignProblem } from './points.js';
 import { nearest } from './suggest.js';
 
@@ -69,8 +78,8 @@ export class Reader {
     }
   }
 
-  #textOf({ start, end }: Node): string {
-    return this.#text.slice(start, end);
+  #textOf({ start, end }: Pick<Node, 'start' | 'end'>): string {
+    return excerpt(this.#text.slice(start, end));
   }
 
   #part(node: Node): Part {
@@ -100,7 +109,7 @@ export class Reader {
   }
 
   #test(left: Node, operator: string, right: Node): Condition {
-    const text = this.#text.slice(left.start, right.end);
+    const text = this.#textOf({ start: left.start, end: right.end });
     if (operator === 'in') return this.#membership(text, left, right);
     if (operator === 'not in') return not(this.#membership(text, left, right));
     if (isAbsence(right) && isEquality(operator)) return this.#absence(left, operator, right);

@@ -13,6 +13,9 @@ type Calculation = (a: number, b: number, ...more: number[]) => number;
 /** Numbers that differ by less than this share of their size are equal: 0.1 * 3 <= 0.3 holds, on every machine. */
 const TOLERANCE = 1e-12;
 
+/** Characters that a message quotes. */
+const LONGEST = 100;
+
 export const OPERATORS: ReadonlyMap<string, Calculation> = new Map<string, Calculation>([
   ['+', (a, b) => a + b],
   ['-', (a, b) => a - b],
@@ -96,6 +99,12 @@ export function truth(operand: Operand): boolean {
     `True or false is wanted, but ${described(operand)}.`,
     `Compare it with something, as in: ${operand.text} == ${shown(operand.value)}.`,
   );
+}
+
+/** What a message quotes of a text: one line, and its beginning alone if it is long. */
+export function excerpt(text: string): string {
+  const line = text.replace(/\s*\n\s*/g, ' ');
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}...` : line;
 }
 
 function described(operand: Operand): string {

@@ -8,12 +8,12 @@ type Range = Extract<Space, { is: 'range' }>;
 
 /** Levels are rounded to this share of the step between them, and sampled values to this share of the range. */
 const FINE = 1e-6;
-/** Nothing is rounded finer than this relative to its size: the arithmetic here is off by a part of it. */
-const NOISE = 2 ** -50;
+/** Nothing is rounded finer than a tenth of this, relative to its size: sums here are off by a part of that. */
+const NOISE = 2 ** -47;
 const LOG_NOISE = 1e-13;
 
 /** Steps that are smaller, relative to the numbers, or as a part of the logarithm, would be lost in rounding. */
-export const LEAST_STEP = 2 ** -46;
+export const LEAST_STEP = 2 ** -44;
 export const LEAST_LOG_STEP = 1e-11;
 
 /** From `low` at 0 to `high` at 1, and beyond; in between neat, so that `steps` steps stay distinct. */

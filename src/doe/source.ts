@@ -14,6 +14,7 @@ import { DesignProblem, type Points } from './points.js';
 import { randomSubset } from './random-subset.js';
 import { sobol } from './sobol.js';
 import type { Level } from './space.js';
+import { placeholdersIn } from './template.js';
 import { zip } from './zip.js';
 
 /** The points of a block as levels of its factors. */
@@ -34,12 +35,21 @@ export function sourceOf(block: Block, { seed, scramble }: Experiment): Source {
   return {
     points,
     ...(wanted === undefined ? {} : { wanted }),
-    facts,
+    facts: [...facts, ...strayPlaceholders(block)],
     levels(row, into) {
       points.fill(row, point);
       for (let f = 0; f < point.length; f++) into[f] = (pick[f] as Picker)(point[f] as number);
     },
   };
+}
+
+/** What stands in braces may be meant as it is, or be a name mistyped: the user decides. */
+function strayPlaceholders({ command, factors, repeat }: Block): string[] {
+  const known = new Set(
+    [...factors, ...('factor' in repeat ? [repeat.factor] : [])].map(({ name }) => plainName(name)),
+  );
+  const stray = [...new Set(placeholdersIn(command).filter((name) => !known.has(name)))];
+  return stray.map((name) => `{${name}} in the command is no factor; it stays as it is.`);
 }
 
 interface Design {
