@@ -74,20 +74,21 @@ async function requested(
   ports: Ports,
   schedule: string,
   flags: DoeFlags,
-  { spec, append, replace, yes = false, dryRun }: DoeOptions,
+  { spec, append, replace, yes, dryRun }: DoeOptions,
 ): Promise<Request | undefined> {
   const existing = append ? 'append' : replace ? 'replace' : 'refuse';
+  const many = yes ?? false;
   const given = givenIn(flags);
   if (spec !== undefined) {
     if (given.length > 0) throw bothGiven(given);
-    return { designed: design(await readSpec(ports.fs, spec), yes), existing };
+    return { designed: design(await readSpec(ports.fs, spec), many), existing };
   }
   if (append && flags.runs !== undefined && given.every((name) => name === '--runs'))
-    return { designed: await grow(ports.fs, schedule, flags.runs, yes), existing };
-  if (given.length > 0) return { designed: design(specOf(flags), yes), existing };
+    return { designed: await grow(ports.fs, schedule, flags.runs, many), existing };
+  if (given.length > 0) return { designed: design(specOf(flags), many), existing };
   const terminal = realTerminal();
   if (!terminal.isInteractive || dryRun) throw nobodyToAsk();
-  return askedDesign(ports, terminal, schedule, { yes, existing });
+  return askedDesign(ports, terminal, schedule, { yes: many, existing });
 }
 
 /** The options that say what to make. */

@@ -1,6 +1,6 @@
 import jsep from 'jsep';
-import type { Value } from './experiment.js';
-import { Reader, type Node, type Scope } from './meaning.js';
+import type { Meaning, Scope } from './logic.js';
+import { Reader, type Node } from './meaning.js';
 import { excerpt, truth } from './operators.js';
 import { DesignProblem } from './points.js';
 import { nearest } from './suggest.js';
@@ -22,7 +22,7 @@ import { nearest } from './suggest.js';
 const MOST_LISTED = 20;
 
 /** Throws `DesignProblem`, now for what can be seen in the text, and later for what the values make of it. */
-export function compile(text: string, names: readonly string[]): (valueOf: Scope) => Value | undefined {
+export function compile(text: string, names: readonly string[]): Meaning {
   const reader = new Reader(text, (name) => {
     if (!names.includes(name)) throw unknownName(text, name, names);
   });
@@ -232,7 +232,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
 
 function unreadable(text: string, index: number, remedy?: string): DesignProblem {
   const rest = text.slice(index);
-  const column = [...text.slice(0, index)].length + 1;
+  const column = Array.from(text.slice(0, index)).length + 1;
   const [, hint] = HINTS.find(([pattern]) => pattern.test(rest)) ?? [];
   return new DesignProblem(
     rest.trim() === ''

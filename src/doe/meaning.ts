@@ -1,14 +1,16 @@
 import type { Value } from './experiment.js';
 import {
-  calculate,
-  compare,
-  excerpt,
-  FUNCTIONS,
-  isComparison,
-  OPERATORS,
-  truth,
-  type Operand,
-} from './operators.js';
+  calculation,
+  condition,
+  decidedBy,
+  isAmong,
+  not,
+  operandsOf,
+  type Condition,
+  type Meaning,
+  type Part,
+} from './logic.js';
+import { compare, excerpt, FUNCTIONS, isComparison, OPERATORS } from './operators.js';
 import { DesignProblem } from './points.js';
 import { nearest } from './suggest.js';
 
@@ -25,19 +27,6 @@ export type Node = { start: number; end: number } & (
 );
 
 type Some<Type extends Node['type']> = Extract<Node, { type: Type }>;
-
-/** The value of a factor by its name; undefined in runs where it takes no part. */
-export type Scope = (name: string) => Value | undefined;
-
-/** Undefined where it hangs on the value of a factor that takes no part: neither true nor false. */
-export type Meaning = (scope: Scope) => Value | undefined;
-
-type Condition = (scope: Scope) => boolean | undefined;
-
-interface Part {
-  readonly text: string;
-  readonly of: Meaning;
-}
 
 const FUNCTION_NAMES = [...FUNCTIONS.keys(), 'str'];
 const TAKE_MANY = ['min', 'max'];
@@ -186,64 +175,6 @@ function literal({ value, raw }: Some<'Literal'>): Meaning {
   }
   if (value === Infinity) throw new DesignProblem(`The number ${raw} is too large.`, 'Write a smaller one.');
   return () => value;
-}
-
-function calculation(text: string, operate: Parameters<typeof calculate>[1], parts: readonly Part[]): Meaning {
-  return (scope) => {
-    const operands = operandsOf(parts, scope);
-    return operands && calculate(text, operate, operands);
-  };
-}
-
-/** Undefined if one of them is. */
-function operandsOf(parts: readonly Part[], scope: Scope): Operand[] | undefined {
-  const operands: Operand[] = [];
-  for (const { text, of } of parts) {
-    const value = of(scope);
-    if (value === undefined) return undefined;
-    operands.push({ text, value });
-  }
-  return operands;
-}
-
-/** For `or`, which one that is true decides, and `and`, which one that is false does; else unknown if one is. */
-function decidedBy(deciding: boolean, conditions: readonly Condition[]): Condition {
-  return (scope) => {
-    let result: boolean | undefined = !deciding;
-    for (const holds of conditions) {
-      const value = holds(scope);
-      if (value === deciding) return deciding;
-      if (value === undefined) result = undefined;
-    }
-    return result;
-  };
-}
-
-function condition({ text, of }: Part): Condition {
-  return (scope) => {
-    const value = of(scope);
-    return value === undefined ? undefined : truth({ text, value });
-  };
-}
-
-function not(holds: Condition): Condition {
-  return (scope) => {
-    const value = holds(scope);
-    return value === undefined ? undefined : !value;
-  };
-}
-
-/** The list may be mixed, but must have something of the value's type, or the question is a slip. */
-function isAmong(text: string, part: Part, elements: readonly Part[], scope: Scope): boolean | undefined {
-  const value = part.of(scope);
-  if (value === undefined) return undefined;
-  const operand = { text: part.text, value };
-  const others = elements.map(({ text, of }) => ({ text, value: of(scope) }));
-  const present = others.filter((other): other is Operand => other.value !== undefined);
-  const alike = present.filter((other) => typeof other.value === typeof value);
-  const compared = alike.length > 0 ? alike : present;
-  if (compared.some((other) => compare(text, '==', operand, other))) return true;
-  return present.length < others.length ? undefined : false;
 }
 
 function isTest(operator: string): boolean {

@@ -10,7 +10,7 @@ function power(exponent: number): number {
 /** The exponent of the greatest power of ten that is at most `x`, for a finite `x` above 0. */
 function exponentOf(x: number): number {
   // A logarithm may be off by its last digit: begin one higher, and compare.
-  let exponent = Math.floor(Math.log10(x)) ;
+  let exponent = Math.floor(Math.log10(x)) + 1;
   while (power(exponent) > x) exponent--;
   return exponent;
 }

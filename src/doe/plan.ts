@@ -23,9 +23,9 @@ export interface Plan {
   readonly experiment: Experiment;
   readonly count: number;
   readonly report: PlanReport;
-  argv(run: number): string[];
+  readonly argv: (run: number) => string[];
   /** By plain name; a factor that takes no part is missing. */
-  values(run: number): Map<string, Value>;
+  readonly values: (run: number) => Map<string, Value>;
 }
 
 type Levels = (Level | undefined)[];
@@ -35,9 +35,9 @@ interface Sketch {
   readonly block: Block;
   readonly source: Source;
   readonly template: Template;
-  levelsOf(row: number): Levels;
+  readonly levelsOf: (row: number) => Levels;
   /** What tells its command from others. */
-  keyOf(levels: Levels): string;
+  readonly keyOf: (levels: Levels) => string;
   /** Of the factor that is repeated over, if there is one. */
   readonly repeated: readonly Level[] | undefined;
   readonly times: number;

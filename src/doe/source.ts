@@ -25,7 +25,7 @@ export interface Source {
   /** What the user may want to hear about the design, a sentence each. */
   readonly facts: readonly string[];
   /** Writes the levels of point `row`, one for each factor. */
-  levels(row: number, into: (Level | undefined)[]): void;
+  readonly levels: (row: number, into: (Level | undefined)[]) => void;
 }
 
 export function sourceOf(block: Block, { seed, scramble }: Experiment): Source {

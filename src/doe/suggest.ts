@@ -13,7 +13,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 }
 
 function letters(word: string): string[] {
-  return [...word.toLowerCase()];
+  return Array.from(word.toLowerCase());
 }
 
 /** Damerau's distance, with each letter changed once at most ("optimal string alignment"); Infinity if too far. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { create, replace, type Made } from '../../src/claim/replace.js';
 import { systemError } from '../../src/ports/fs.js';
-import { pretty, SCHEDULE, Site, STALE_MS, succeed, type Hand, type Script } from '../support/protocol.js';
+import type { FakeRun } from '../support/fake-spawner.js';
+import { pretty, SCHEDULE, Site, STALE_MS, type Hand, type Script } from '../support/protocol.js';
 
 const three = [['a'], ['b'], ['c']];
 const SIDECAR = `${SCHEDULE}.cooperate`;
@@ -48,6 +49,16 @@ async function beside(site: Site): Promise<string[]> {
 
 async function commands(site: Site): Promise<string[]> {
   return (await site.entries()).map((entry) => entry.filter((word) => word !== 'executed').join(' '));
+}
+
+/** Holds the first run of `a` until `end` is called; all others succeed at once. */
+function holdsA(site: Site): { script: Script; end: () => void } {
+  const held = { script, end: (): void => undefined };
+  function script(run: FakeRun, command: string): void {
+    if (command === 'a' && site.count('a') === 1) held.end = () => run.exit(0);
+    else run.exit(0);
+  }
+  return held;
 }
 
 describe('a schedule that is replaced', () => {
@@ -129,18 +140,15 @@ describe('a schedule that is replaced', () => {
 
   test('lets what runs go on to its end, and nothing begins that was only claimed', async () => {
     const site = await Site.with([['a'], ['b'], ['c'], ['d']]);
-    let end = (): void => undefined;
-    const ada = site.worker('ada', {
-      batch: 3,
-      script: (run, command) => (command === 'a' ? void (end = () => run.exit(0)) : succeed(run, command)),
-    });
+    const first = holdsA(site);
+    const ada = site.worker('ada', { batch: 3, script: first.script });
     const work = ada.work();
     await site.clock.advance(1000);
     expect(site.ran).toEqual(['a']);
     await replaceAndLeave(site, desk(site), 'a', 'x');
     await site.clock.advance(1000);
     expect(site.ran).toEqual(['a']);
-    end();
+    first.end();
     expect(await site.until(work)).toMatchObject({ ended: 3, failed: 0 });
     expect(site.ran).toEqual(['a', 'a', 'x']);
     expect(await site.pending()).toEqual([]);
@@ -192,12 +200,16 @@ describe('the old schedule on a mount that lags', () => {
     const site = await Site.with(three);
     const ada = site.worker('ada');
     await ada.claimAndRun();
-    const ben = site.worker('ben', { lag: 1 });
+    const old = await site.fs.read(SCHEDULE);
     await replaceAndLeave(site, desk(site), 'x', 'y');
+    const ben = site.worker('ben');
+    const fresh = ben.fs.readUnless.bind(ben.fs);
+    ben.fs.readUnless = (path, known) => (path === SCHEDULE ? Promise.resolve(old) : fresh(path, known));
     const round = await site.until(ben.round());
     expect(round).toEqual({ is: 'again', afterMs: 200 });
+    expect(ben.told('lagging')).toHaveLength(1);
     expect(await site.bytes()).toBe(listOf('x', 'y'));
-    ben.fs.catchUp();
+    ben.fs.readUnless = fresh;
     await ben.finish();
     expect(site.ran).toEqual(['a', 'x', 'y']);
   });
@@ -278,7 +290,7 @@ describe('a replacement that is interrupted', () => {
     });
     const round = ada.round();
     await site.clock.advance(1000);
-    const others = await beside(site);
+    const [others, before] = [await beside(site), await site.bytes()];
     const interrupt = new AbortController();
     const dan = desk(site);
     const replacing = replace(dan.claimer, lines('x'), interrupt.signal);
@@ -286,7 +298,7 @@ describe('a replacement that is interrupted', () => {
     interrupt.abort();
     expect(await site.until(replacing)).toBeUndefined();
     await site.until(leave(dan));
-    expect(await site.bytes()).toBe(pretty(three));
+    expect(await site.bytes()).toBe(before);
     expect(await beside(site)).toEqual(others);
     gate.wake();
     await site.until(round);
@@ -313,11 +325,8 @@ describe('trouble while the schedule is replaced', () => {
   /** Ada runs `a` and holds `b` and `c`; what is pending in the end is worked off by others. */
   async function tell(n: number, trouble: (site: Site, n: number) => () => number): Promise<boolean> {
     const site = await Site.with([['a'], ['b'], ['c'], ['d']]);
-    let end = (): void => undefined;
-    const ada = site.worker('ada', {
-      batch: 3,
-      script: (run, command) => (command === 'a' ? void (end = () => run.exit(0)) : succeed(run, command)),
-    });
+    const first = holdsA(site);
+    const ada = site.worker('ada', { batch: 3, script: first.script });
     const work = ada.work();
     await site.clock.advance(1000);
     const reached = trouble(site, n);
@@ -327,7 +336,7 @@ describe('trouble while the schedule is replaced', () => {
     site.kill(dan);
     const isNew = (await commands(site)).includes('x');
     if (made) expect(isNew).toBe(true);
-    end();
+    first.end();
     await site.until(work);
     await site.worker('ben').finish();
     expect(await commands(site)).toEqual(isNew ? ['x', 'a'] : ['a', 'b', 'c', 'd']);
@@ -397,12 +406,8 @@ describe.each([
     let n = 1;
     for (let reached = true; reached && n < 300; n++) {
       const site = await Site.with([['a'], ['b'], ['c'], ['d']]);
-      let end = (): void => undefined;
-      const ada = site.worker('ada', {
-        batch: 3,
-        script: (run, command) =>
-          command === 'a' && site.count('a') === 1 ? void (end = () => run.exit(0)) : succeed(run, command),
-      });
+      const first = holdsA(site);
+      const ada = site.worker('ada', { batch: 3, script: first.script });
       const work = ada.work();
       await site.clock.advance(1000);
       const dan = desk(site);
@@ -413,7 +418,7 @@ describe.each([
       ({ reached } = gate);
       if (!wakes && reached) site.kill(dan);
       if (wakes) await site.clock.advance(2 * STALE_MS);
-      end();
+      first.end();
       await site.until(work);
       const before = [...site.ran];
       gate.wake();
@@ -528,17 +533,13 @@ describe('a schedule that is created', () => {
 
   test('where entries of an older one still run, runs all the same, and lets them end', async () => {
     const site = await Site.with(three);
-    let end = (): void => undefined;
-    const ada = site.worker('ada', {
-      batch: 2,
-      script: (run, command) =>
-        command === 'a' && site.count('a') === 1 ? void (end = () => run.exit(0)) : succeed(run, command),
-    });
+    const first = holdsA(site);
+    const ada = site.worker('ada', { batch: 2, script: first.script });
     const work = ada.work();
     await site.clock.advance(1000);
     await site.fs.unlink(SCHEDULE);
     await createAndLeave(site, desk(site), 'b', 'a');
-    end();
+    first.end();
     await site.until(work);
     await site.worker('ben').finish();
     expect(site.ran).toEqual(['a', 'b', 'a']);

@@ -53,7 +53,7 @@ async function expectSaneTerminal(): Promise<void> {
 describe.skipIf(!hasTmux)('asked on a terminal', () => {
   beforeEach(async () => {
     folder = new Folder();
-    terminal = await CliTerminal.in(folder, 90, 50);
+    terminal = await CliTerminal.in(folder, 150, 50);
     terminal.run('stty -a > before');
     await terminal.until((screen) => screen.at(-1) === '$' && folder.names().includes('before'));
   });

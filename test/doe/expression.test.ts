@@ -309,7 +309,7 @@ describe('a wrong expression', () => {
   it('is quoted in part if it is long, and in one line', () => {
     const long = `lr < 1 and\n  ${Array.from({ length: 100 }, () => 'amp').join(' and ')} and x`;
     expect(problem(() => compile(long, names)).problem).toMatch(
-      /^In lr < 1 and amp and .{80}\.\.\., x is no factor\.$/,
+      /^In lr < 1 and amp and .{81}\.\.\., x is no factor\.$/,
     );
     const many = Array.from({ length: 60 }, (_, f) => `f${f}`);
     expect(problem(() => compile('x', many)).remedy).toMatch(/f18, f19 and 40 more\.$/);
