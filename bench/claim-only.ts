@@ -1,13 +1,12 @@
 // A worker whose runs take no time: what is left is the cost of claiming.
-import { Worker } from '../src/worker/worker.js';
 import type { Runner } from '../src/worker/runner.js';
-import { openWorkshop } from '../src/commands/workshop.js';
+import { openWorkshop, workerIn } from '../src/commands/workshop.js';
 import { realPorts } from '../src/cli/ports.js';
 import { claimName } from '../src/claim/names.js';
 
 const ports = { ...realPorts(process.argv[2] ?? '', 'never'), tell: () => undefined };
 const began = performance.now();
-const shop = await openWorkshop(ports, process.argv[2] ?? '', { inherit: false, onFailure: () => undefined });
+const shop = await openWorkshop(ports, process.argv[2] ?? '', { inherit: false, slots: [{}], onFailure: () => undefined });
 let rounds = 0;
 const claim = shop.claimer.claim.bind(shop.claimer);
 shop.claimer.claim = (...args) => {
@@ -23,15 +22,6 @@ const runner: Pick<Runner, 'run'> = {
     return { is: 'succeeded', took: 0 };
   },
 };
-const worker = new Worker({
-  claimer: shop.claimer,
-  runner: runner as Runner,
-  stop: shop.stop,
-  clock: ports.clock,
-  tell: ports.tell,
-  maxFailures: 1,
-  persistent: undefined,
-});
-await worker.work();
+await workerIn({ ...shop, runners: [runner as Runner] }, ports, { maxFailures: 1 }).work();
 process.stdout.write(JSON.stringify({ seconds: (performance.now() - began) / 1000, rounds }));
 process.exit(0);

@@ -10,7 +10,17 @@ export async function licensesOf(root, inputs) {
   const packages = new Set(inputs.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? ''));
   packages.delete('');
   const texts = await Promise.all([...packages].sort().map((folder) => licenseOf(path.join(root, folder))));
-  return texts.join('\n\n');
+  return [...texts, await directionNumbers(root)].join('\n\n');
+}
+
+/**
+ * Data that have a license of their own, which stands at the head of the file that holds them.
+ * @param {string} root
+ */
+async function directionNumbers(root) {
+  const source = await readFile(path.join(root, 'src/doe/sobol-directions.ts'), 'utf8');
+  const comment = source.slice(source.indexOf('/*') + 2, source.indexOf('*/'));
+  return `${comment.replace(/^ \* ?/gm, '').trim()}\n`;
 }
 
 /** @param {string} folder */

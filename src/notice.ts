@@ -22,6 +22,9 @@ export type Notice =
   | { readonly tell: 'put-back'; readonly entries: readonly number[] }
   | { readonly tell: 'left-early'; readonly entries: readonly number[]; readonly failure: FailureDetail }
   | { readonly tell: 'log-trouble'; readonly path: string; readonly code: string }
+  | { readonly tell: 'retrying'; readonly entry: number; readonly left: number; readonly afterMs: number }
+  /** What is left of the time is less than an entry takes; Infinity where one may take any time. */
+  | { readonly tell: 'out-of-time'; readonly leftMs: number; readonly expectedMs: number }
   | { readonly tell: 'stopping'; readonly running: boolean }
   /** How a schedule was made could not be recorded. */
   | { readonly tell: 'design-not-kept' };

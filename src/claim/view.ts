@@ -75,12 +75,12 @@ export class Viewer {
 
     if (await this.#shelf.followEpoch()) return AT_ONCE;
     await book.ledger.refresh();
-    const known = book.ledger.revisionOf(seen.hash) ?? (await book.copyFromBefore(seen.hash, printOf(seen)));
+    const ours = book.ledger.revisionOf(seen.hash);
     // Replaced on purpose, by one who did not come to begin the epoch.
-    if (head.hash === RETIRED || (known?.anew && known.print === printOf(seen))) return this.#beginAnew(seen);
+    if (head.hash === RETIRED || (ours?.anew && ours.print === printOf(seen))) return this.#beginAnew(seen);
     // Its writer died between the rename and moving the head on.
-    if (known && known.revision > head.revision)
-      return this.#settle(seen, { ...head, ...known, hash: seen.hash });
+    if (ours && ours.revision > head.revision) return this.#settle(seen, { ...head, ...ours, hash: seen.hash });
+    const known = ours ?? (await book.copyFromBefore(seen.hash, printOf(seen)));
     const cached = known?.print === printOf(seen);
     if (cached && this.#keepsLagging(await this.#longestLagMs(book, known.worker))) return LAGGING;
     return this.#reconcile(book, seen, head, { edited: known === undefined, cached });

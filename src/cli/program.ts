@@ -1,16 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
-import { positiveInteger, type GlobalOptions } from './program-values.js';
+import { runOptions, type RunOptions } from './program-run.js';
+import type { GlobalOptions } from './program-values.js';
 import { version } from './version.js';
-
-export interface RunOptions extends GlobalOptions {
-  readonly keepGoing?: boolean;
-  readonly maxFailures?: number;
-  readonly persistent: boolean;
-  readonly postfix?: string;
-  readonly inherit: boolean;
-}
 
 export interface OneOptions extends GlobalOptions {
   readonly entry?: number;
@@ -54,18 +47,11 @@ export async function runProgram(args: readonly string[]): Promise<number> {
       .showHelpAfterError(!json && `All options: cooperate ${name} --help`)
       .exitOverride();
 
-  verb('run', 'work through the schedule until nothing is pending')
-    .addOption(
-      new Option('-k, --keep-going', 'go on after failures, and exit 1 at the end').conflicts('maxFailures'),
-    )
-    .option('--max-failures <n>', 'stop after this many failures (default: 1)', positiveInteger)
-    .option('--persistent', 'rerun a failing command, with a flag appended, until it succeeds', false)
-    .option('--no-persistent', 'do not (default)')
-    .option('--postfix <flags>', "what --persistent appends, such as '--resume' (default: asked for once)")
-    .option('--inherit', 'hand the terminal to the command untouched, and keep no log', false)
-    .action(async (schedule: string, options: RunOptions) => {
+  runOptions(verb('run', 'work through the schedule until nothing is pending')).action(
+    async (schedule: string, options: RunOptions) => {
       code = await (await import('./run-action.js')).runAction(schedule, options);
-    });
+    },
+  );
 
   verb('one', 'choose one entry and run it, also one that was executed before')
     .option('--entry <index>', 'the entry to run, instead of asking', index)

@@ -2,22 +2,26 @@ import { run, type RunReport } from '../commands/run.js';
 import { onSuspend } from '../ports/screen-suspend.js';
 import { Cancelled, realTerminal } from '../ports/terminal.js';
 import { Failure } from '../failure.js';
+import { setNiceness } from '../ports/host.js';
+import type { LimitSettings } from '../worker/limits.js';
 import type { StopSwitch } from '../worker/stop.js';
 import { EXIT } from './exit-codes.js';
 import { realPorts, stopCode } from './ports.js';
-import type { RunOptions } from './program.js';
+import type { RunOptions } from './program-run.js';
 import { own } from './show-notice.js';
 import { showFailedEntry } from './show-run.js';
 
 /** `cooperate run`: returns the exit code. */
 export async function runAction(schedule: string, options: RunOptions): Promise<number> {
-  if (options.inherit && options.persistent) throw conflict();
+  const { inherit = false, persistent = false, retries = 0, jobs = 1 } = options;
+  if (inherit && persistent) throw conflict();
+  if (options.nice !== undefined) setNiceness(options.nice);
   let stop: StopSwitch | undefined;
   const base = realPorts(schedule, options.color);
   const ports = { ...base, onStop: (made: StopSwitch) => base.onStop((stop = made)) };
   const say = (text: string): void => void ports.screen.notice(text);
   // A run that inherits the terminal has it alone, also after fg.
-  if (!options.inherit && ports.screen.isTerminal)
+  if (!inherit && ports.screen.isTerminal)
     onSuspend(
       () => ports.screen.pause(),
       () => ports.screen.resume(),
@@ -28,9 +32,10 @@ export async function runAction(schedule: string, options: RunOptions): Promise<
       {
         schedule,
         maxFailures: options.keepGoing ? Infinity : (options.maxFailures ?? 1),
-        inherit: options.inherit,
-        persistent: options.persistent,
-        postfix: options.postfix,
+        ...{ inherit, persistent, postfix: options.postfix, retries },
+        slots: Array.from({ length: jobs }, () => ({})),
+        timeoutMs: options.timeout,
+        limits: limitsIn(options),
       },
       () => askPostfix(stop?.draining),
       (failed) => say(showFailedEntry(failed)),
@@ -44,6 +49,15 @@ export async function runAction(schedule: string, options: RunOptions): Promise<
   } finally {
     await ports.screen.close();
   }
+}
+
+function limitsIn({ limit, timeLimit, expect, wait }: RunOptions): LimitSettings {
+  return {
+    ...(limit === undefined ? {} : { entries: limit }),
+    ...(timeLimit === undefined ? {} : { timeMs: timeLimit }),
+    ...(expect === undefined ? {} : { expectMs: expect }),
+    waits: wait ?? false,
+  };
 }
 
 async function askPostfix(signal?: AbortSignal): Promise<string | undefined> {

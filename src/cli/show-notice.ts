@@ -1,4 +1,5 @@
 import type { Notice } from '../notice.js';
+import { formatDuration } from '../worker/duration.js';
 import { asTyped } from './as-typed.js';
 import { showCommand } from './show-command.js';
 import { showFailure } from './show-failure.js';
@@ -55,6 +56,16 @@ export function showNotice(notice: Notice, schedule: string): string {
     case 'log-trouble':
       return own(
         `the log ${asTyped(notice.path)} cannot be written (${notice.code}); output still goes to the terminal.`,
+      );
+    case 'retrying':
+      return own(
+        `entry ${notice.entry} failed; running it again in ${formatDuration(notice.afterMs)} (${notice.left} ${notice.left === 1 ? 'try' : 'tries'} left).`,
+      );
+    case 'out-of-time':
+      return own(
+        notice.leftMs <= 0
+          ? 'the time is up: nothing more is started.'
+          : `nothing more is started: ${formatDuration(notice.leftMs)} are left, and an entry takes ${formatDuration(notice.expectedMs)}.`,
       );
     case 'design-not-kept':
       return own(

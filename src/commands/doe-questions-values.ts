@@ -1,7 +1,7 @@
 import { levelsOf, quantile, sizeOf } from '../doe/levels.js';
 import { numberText } from '../doe/number.js';
-import { parseSpace } from '../doe/spelling.js';
-import { NUMBER, numberOf, quote } from '../doe/spelling-items.js';
+import { parseSpace, spaceText } from '../doe/spelling.js';
+import { NUMBER, numberOf } from '../doe/spelling-items.js';
 import type { Check, Choice } from '../ports/terminal.js';
 import { askList, problemOf, type Asking } from './doe-questions-form.js';
 
@@ -164,18 +164,15 @@ function* theList(name: string, what: 'Value' | 'Group'): Asking<string> {
   return spell(name, items);
 }
 
-/** In quotes where something would be taken for more, or for something else, than one value. */
+/** One value a line, also where it would be taken for several, or for a range, elsewhere. */
 function spellValues(name: string, items: readonly string[]): string {
-  return items.reduce((before, item, i) => {
-    const next = (text: string) => (i === 0 ? text : `${before},${text}`);
-    return countOf(name, next(item)) === i + 1 ? next(item) : next(quote(item));
-  }, '');
-}
-
-function countOf(name: string, spelling: string): number | undefined {
-  if (problemOf(() => parseSpace(name, spelling)) !== undefined) return undefined;
-  const space = parseSpace(name, spelling);
-  return space.is === 'values' ? space.values.length : undefined;
+  const levels = items.map((item) => {
+    const single = problemOf(() => parseSpace(name, item)) === undefined ? parseSpace(name, item) : undefined;
+    const isValue = single?.is === 'values' && single.values.length === 1;
+    return isValue ? levelsOf({ name, space: single, style: 'option' })[0] : undefined;
+  });
+  const values = items.map((item, i) => levels[i]?.value ?? item);
+  return spaceText({ is: 'values', values, texts: items.map((item, i) => levels[i]?.text ?? item) });
 }
 
 function spellGroups(_name: string, items: readonly string[]): string {

@@ -2,9 +2,8 @@ import { Failure } from '../failure.js';
 import type { FileSystem } from '../ports/fs.js';
 import { readSchedule } from '../schedule/file.js';
 import { argvOf, commandLine } from '../schedule/slots.js';
-import { Worker } from '../worker/worker.js';
 import type { FailedEntry } from '../worker/runner.js';
-import { openWorkshop, type Ports } from './workshop.js';
+import { openWorkshop, workerIn, type Ports } from './workshop.js';
 
 export interface ListedEntry {
   readonly entry: number;
@@ -34,16 +33,17 @@ export async function one(
   { schedule, entry, inherit, force }: OneRequest,
   onFailure: (failed: FailedEntry) => void,
 ): Promise<boolean> {
-  const { file, claimer, runner, stop, lock } = await openWorkshop(ports, schedule, { inherit, onFailure });
+  const settings = { inherit, onFailure, slots: [{}] };
+  const workshop = await openWorkshop(ports, schedule, settings);
+  const { file, claimer, runners, stop, lock } = workshop;
   const { count = 0 } = file.seen?.text ?? {};
   if (entry >= count) throw new Failure({ reason: 'entry-unknown', path: schedule, entry, count });
-  const { clock, tell } = ports;
-  const worker = new Worker({ claimer, runner, stop, clock, tell, maxFailures: 1, persistent: undefined });
+  const worker = workerIn(workshop, ports, { maxFailures: 1 });
   try {
     const result = await worker.work(() => claimer.claimEntry(entry, force, stop.draining));
     return result.failed === 0;
   } finally {
-    await runner.close();
+    for (const runner of runners) await runner.close();
     await lock.close();
   }
 }

@@ -1,10 +1,12 @@
 import type { Findings, LostRun } from '../claim/recover.js';
 import { argvOf, commandLine } from '../schedule/slots.js';
-import type { FailedEntry } from '../worker/runner.js';
+import type { FailedEntry, Slot } from '../worker/runner.js';
+import type { Reruns } from '../worker/attempts.js';
+import type { LimitSettings } from '../worker/limits.js';
 import { statusText } from '../worker/status-line.js';
-import { Worker, type WorkResult } from '../worker/worker.js';
+import type { Worker, WorkResult } from '../worker/worker.js';
 import { postfixFor, type AskPostfix } from '../worker/persistent.js';
-import { openWorkshop, type Ports, type Workshop } from './workshop.js';
+import { openWorkshop, workerIn, type Ports, type Workshop } from './workshop.js';
 
 export interface RunRequest {
   readonly schedule: string;
@@ -14,6 +16,13 @@ export interface RunRequest {
   readonly persistent: boolean;
   /** Given on the command line instead of asked for. */
   readonly postfix: string | undefined;
+  /** How many more runs a failed entry gets. */
+  readonly retries: number;
+  readonly limits: LimitSettings;
+  /** What the runs of each slot have besides the worker's environment; so many entries run at once. */
+  readonly slots: readonly Slot['env'][];
+  /** Milliseconds that a run may take. */
+  readonly timeoutMs: number | undefined;
 }
 
 export interface RunReport {
@@ -35,27 +44,38 @@ export async function run(
   ask: AskPostfix,
   onFailure: (failed: FailedEntry) => void,
 ): Promise<RunReport> {
-  const workshop = await openWorkshop(ports, request.schedule, { inherit: request.inherit, onFailure });
-  const persistent = request.persistent
-    ? await postfixFor({ fs: ports.fs, directory: ports.directory, given: request.postfix, ask })
-    : undefined;
-  const worker = new Worker({
-    claimer: workshop.claimer,
-    runner: workshop.runner,
-    stop: workshop.stop,
-    clock: ports.clock,
-    tell: ports.tell,
-    maxFailures: request.maxFailures,
-    persistent,
-  });
+  const { inherit, slots, timeoutMs, maxFailures } = request;
+  const workshop = await openWorkshop(ports, request.schedule, { inherit, slots, timeoutMs, onFailure });
+  const reruns = await rerunsOf(ports, request, ask);
+  const worker = workerIn(workshop, ports, { maxFailures, reruns, limits: request.limits });
+  const timeIsUp = endInTime(workshop, request.limits.timeMs);
   ports.screen.status(() => statusOf(workshop, worker, ports.clock.monotonic()));
   try {
     return report(workshop, await worker.work());
   } finally {
+    clearTimeout(timeIsUp);
     ports.screen.status(undefined);
-    await workshop.runner.close();
+    for (const runner of workshop.runners) await runner.close();
     await workshop.lock.close();
   }
+}
+
+/** With --persistent until it succeeds. */
+async function rerunsOf(ports: Ports, request: RunRequest, ask: AskPostfix): Promise<Reruns> {
+  if (!request.persistent) return { retries: request.retries, appended: [] };
+  const { fs, directory } = ports;
+  return { retries: Infinity, appended: await postfixFor({ fs, directory, given: request.postfix, ask }) };
+}
+
+/** Timers cannot be set for longer than this. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** What still runs when the time is up is told to end, and put back. */
+function endInTime({ stop }: Workshop, timeMs: number | undefined): NodeJS.Timeout | undefined {
+  if (timeMs === undefined || timeMs > LONGEST_TIMER_MS) return undefined;
+  return setTimeout(() => {
+    stop.expire();
+  }, timeMs).unref();
 }
 
 function report({ file }: Workshop, { ended, failed, findings }: WorkResult): RunReport {
@@ -80,15 +100,20 @@ function report({ file }: Workshop, { ended, failed, findings }: WorkResult): Ru
 }
 
 function statusOf({ file }: Workshop, worker: Worker, now: number): string {
-  const { held, failed, current, runMs, workers } = worker.progress;
+  const { held, failed, running, runMs, workers } = worker.progress;
   const { count = 0, pending = 0 } = file.seen?.text ?? {};
-  const left = pending + held + (current ? 1 : 0);
+  const left = pending + held + running.length;
+  const oldest = running[0];
   return statusText({
     done: count - left,
     total: count,
     failed,
     workers,
-    running: current && { command: commandLine(current.claim.argv), sinceMs: now - current.since },
+    running: oldest && {
+      command: commandLine(oldest.claim.argv),
+      sinceMs: now - oldest.since,
+      others: running.length - 1,
+    },
     etaMs: runMs === undefined ? undefined : (left * runMs) / workers,
   });
 }

@@ -14,8 +14,11 @@ import type { guardedLock, Lock } from '../ports/lock.js';
 import type { Screen } from '../ports/screen.js';
 import type { Spawner } from '../ports/spawn.js';
 import { ScheduleFile } from '../schedule/file.js';
-import { Runner, type FailedEntry } from '../worker/runner.js';
+import { Runner, type FailedEntry, type Slot } from '../worker/runner.js';
+import { NO_RERUNS, type Reruns } from '../worker/attempts.js';
+import { Limits, type LimitSettings } from '../worker/limits.js';
 import { StopSwitch } from '../worker/stop.js';
+import { Worker } from '../worker/worker.js';
 
 /** The outside world as the commands get it. */
 export interface Ports {
@@ -36,6 +39,9 @@ export interface Ports {
 
 export interface RunSettings {
   readonly inherit: boolean;
+  /** What the runs of each slot have besides the worker's environment; so many entries run at once. */
+  readonly slots: readonly Slot['env'][];
+  readonly timeoutMs?: number | undefined;
   onFailure(failed: FailedEntry): void;
 }
 
@@ -43,7 +49,8 @@ export interface RunSettings {
 export interface Workshop {
   readonly file: ScheduleFile;
   readonly claimer: Claimer;
-  readonly runner: Runner;
+  /** One for each slot. */
+  readonly runners: readonly Runner[];
   readonly stop: StopSwitch;
   readonly lock: Lock;
 }
@@ -63,13 +70,38 @@ export async function openWorkshop(ports: Ports, path: string, settings: RunSett
   const stop = new StopSwitch();
   ports.onStop(stop);
   const { fs, clock, spawner, screen, tell, directory, env } = ports;
-  const runner = new Runner({
-    ...{ fs, clock, spawner, screen, tell, directory, env, claimer, stop, worker },
-    schedule: file.path,
-    host: identity.hostname,
-    ...settings,
+  const { slots, ...others } = settings;
+  const runners = slots.map(
+    (own, number) =>
+      new Runner({
+        ...{ fs, clock, spawner, screen, tell, directory, env, claimer, stop, worker },
+        schedule: file.path,
+        host: identity.hostname,
+        slot: { number, of: slots.length, env: own },
+        ...others,
+      }),
+  );
+  return { file, claimer, runners, stop, lock };
+}
+
+export interface WorkSettings {
+  /** Failures after which to stop; Infinity keeps going. */
+  readonly maxFailures: number;
+  readonly reruns?: Reruns;
+  readonly limits?: LimitSettings;
+}
+
+/** A worker on this schedule; unless told otherwise it runs each entry once, and all of them. */
+export function workerIn(
+  { claimer, runners, stop }: Pick<Workshop, 'claimer' | 'runners' | 'stop'>,
+  { clock, tell }: Pick<Ports, 'clock' | 'tell'>,
+  { maxFailures, reruns = NO_RERUNS, limits = {} }: WorkSettings,
+): Worker {
+  return new Worker({
+    ...{ claimer, runners, stop, clock, tell, maxFailures, reruns },
+    limits: new Limits(limits, clock, tell),
+    random: Math.random,
   });
-  return { file, claimer, runner, stop, lock };
 }
 
 /** What it takes to change a schedule that workers may be working on, and to run nothing. */

@@ -60,7 +60,9 @@ function unknownName(text: string, name: string, names: readonly string[]): Desi
 
 function hintFor(text: string, name: string, names: readonly string[]): string {
   if (/[“”„‘’]/.test(name)) return 'Write straight quotes.';
-  const dashed = names.find((known) => known.includes('_') && text.includes(known.replaceAll('_', '-')));
+  const dashed = names.find(
+    (known) => known.split('_').includes(name) && text.includes(known.replaceAll('_', '-')),
+  );
   if (dashed !== undefined) return `Write ${dashed}, since - is minus.`;
   const meant = nearest(name, names);
   return meant === undefined ? `If it is a value, write "${name}".` : `Did you mean ${meant}?`;
@@ -150,8 +152,7 @@ class Strict extends Jsep {
   }
 
   override gobbleTokenProperty(node: Node): Node {
-    this.gobbleSpaces();
-    if (node.type !== 'Identifier' || this.char !== '(') return node;
+    if (node.type !== 'Identifier' || this.#nextChar() !== '(') return node;
     this.index++;
     return { ...node, type: 'CallExpression', arguments: this.gobbleArguments(')'.charCodeAt(0)) };
   }
@@ -170,7 +171,7 @@ class Strict extends Jsep {
   override gobbleArguments(closing: number): readonly Node[] {
     const end = String.fromCharCode(closing);
     const nodes: Node[] = [];
-    for (this.gobbleSpaces(); this.char !== end; this.gobbleSpaces()) {
+    while (this.#nextChar() !== end) {
       const node = this.gobbleExpression();
       if (!node) this.throwError('no value');
       nodes.push(node);
@@ -179,6 +180,11 @@ class Strict extends Jsep {
     }
     this.index++;
     return nodes;
+  }
+
+  #nextChar(): string {
+    this.gobbleSpaces();
+    return this.char;
   }
 
   #deeper<T>(parse: () => T): T {

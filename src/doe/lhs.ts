@@ -90,7 +90,7 @@ function check(dimensions: number, runs: readonly number[], variant: string): vo
   if (sum(runs) * Math.max(dimensions, 1) > MAX_COORDINATES) {
     throw new DesignProblem(
       `A Latin hypercube of ${sum(runs)} runs with ${dimensions} factors does not fit into memory.`,
-      'Use --design sobol, which takes up to 4294967296 runs, or fewer runs.',
+      'Use fewer runs, or --design sobol, which makes each point when it is asked for.',
     );
   }
 }

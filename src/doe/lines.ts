@@ -3,10 +3,8 @@ import { DesignProblem } from './points.js';
 
 /** An entry as it stands in the schedule, in one line of JSON. */
 export function lineOf(argv: readonly string[]): string {
-  const line = textOf(argv);
-  if (argv.length === 0 || argv[0] === '' || argv[0] === 'executed' || line.includes('\\u0000'))
-    throw unusable(argv);
-  return line;
+  if (!argv[0] || argv[0] === 'executed' || argv.some((arg) => arg.includes('\0'))) throw unusable(argv);
+  return textOf(argv);
 }
 
 function textOf(argv: readonly string[]): string {
@@ -24,25 +22,27 @@ function unusable(argv: readonly string[]): DesignProblem {
   );
 }
 
-/** The lines of all runs, in their order. */
-function* linesOf({ count, argv }: Plan): Generator<string> {
+/** The lines of all runs, in their order. Throws `DesignProblem` for one that cannot be an entry. */
+export function* linesOf({ count, argv }: Plan): Generator<string> {
   for (let run = 0; run < count; run++) yield lineOf(argv(run));
 }
 
 /**
- * The lines of the runs that `present`, the argvs of a schedule, does not have yet; what it has twice counts twice. Also
- * without those of `before`, the plan that this one has grown from.
+ * Those lines of a plan that `present`, the argvs of a schedule, does not have yet; what it has twice counts twice. Also
+ * without those of `before`, the plan that it has grown from.
  */
-export function newLines(plan: Plan, present: Iterable<readonly string[]>, before?: Plan): string[] {
+export function newLines(
+  lines: readonly string[],
+  present: Iterable<readonly string[]>,
+  before: Iterable<string> = [],
+): string[] {
   const had = counted(spelled(present));
-  const made = before ? counted(linesOf(before)) : new Map<string, number>();
-  const lines: string[] = [];
-  for (const line of linesOf(plan)) {
+  const made = counted(before);
+  return lines.filter((line) => {
     const wasMade = takeOne(made, line);
     const wasThere = takeOne(had, line);
-    if (!wasMade && !wasThere) lines.push(line);
-  }
-  return lines;
+    return !wasMade && !wasThere;
+  });
 }
 
 function* spelled(argvs: Iterable<readonly string[]>): Generator<string> {

@@ -30,6 +30,7 @@ type Some<Type extends Node['type']> = Extract<Node, { type: Type }>;
 
 const FUNCTION_NAMES = [...FUNCTIONS.keys(), 'str'];
 const TAKE_MANY = ['min', 'max'];
+const MOST_VALUES = 100;
 
 /** Makes functions of the trees of one text; `checkName` throws for a name that is not known. */
 export class Reader {
@@ -113,7 +114,10 @@ export class Reader {
   /** A value that is spelled like the word for "absent" is meant by it too. */
   #absence(node: Node, operator: string, { raw }: Some<'Literal'>): Condition {
     const { of } = this.#part(node);
-    const isMissing: Condition = (scope) => [undefined, raw].includes(of(scope) as string | undefined);
+    const isMissing: Condition = (scope) => {
+      const value = of(scope);
+      return value === undefined || value === raw;
+    };
     return operator.startsWith('!') ? not(isMissing) : isMissing;
   }
 
@@ -148,12 +152,11 @@ export class Reader {
     const text = this.#textOf(node);
     if (!FUNCTION_NAMES.includes(name)) throw unknownFunction(text, name);
     const parts = node.arguments.map((argument) => this.#part(argument));
-    if (parts.length === 0 || (parts.length > 1 && !TAKE_MANY.includes(name))) {
+    const most = TAKE_MANY.includes(name) ? MOST_VALUES : 1;
+    if (parts.length === 0 || parts.length > most) {
       throw new DesignProblem(
         `${text} gives ${name} ${parts.length || 'no'} values.`,
-        TAKE_MANY.includes(name)
-          ? `Give it one or more, as in ${name}(lr, 0.1).`
-          : `Give it one, as in ${name}(lr).`,
+        most === 1 ? `Give it one, as in ${name}(lr).` : `Give it 1 to ${most}, as in ${name}(lr, 0.1).`,
       );
     }
     const calculate = FUNCTIONS.get(name);

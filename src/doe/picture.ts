@@ -22,8 +22,8 @@ export interface Cloud {
 
 /** More points than this make no better picture. */
 const MOST_POINTS = 4000;
-/** Signs within the frame. */
-const WIDTH = 48;
+/** Signs within the frame; so many that 2, 3, 4, 5 and 7 points stand evenly. */
+const WIDTH = 49;
 const LEAST_WIDTH = 10;
 const HEIGHT = 9;
 /** More points than this are told apart better as dots. */
@@ -116,7 +116,8 @@ function share({ low, high, isLog }: Axis, x: number): number {
   const along = isLog
     ? logLength({ low, high: x }) / logLength({ low, high })
     : (x / 2 - low / 2) / (high / 2 - low / 2);
-  return Math.min(1, Math.max(0, along));
+  // Ends that are hardly apart have no logarithms that are.
+  return along > 0 ? Math.min(1, along) : 0;
 }
 
 /** A frame of signs in which points are counted. */

@@ -51,8 +51,8 @@ interface Part extends Sketch {
 /** At most so many runs will be planned; cheap, unlike planning. Throws `DesignProblem`. */
 export function boundOf(experiment: Experiment): number {
   return sum(
-    experiment.blocks.map((block) => {
-      const points = block.runs ? sum(block.runs) : sourceOf(block, experiment).points.count;
+    experiment.blocks.map((block, index) => {
+      const points = block.runs ? sum(block.runs) : sourceOf(experiment, index).points.count;
       return points * timesOf(block.repeat);
     }),
   );
@@ -118,7 +118,7 @@ function sketchOf(block: Block, index: number, experiment: Experiment): Sketch {
   const { repeat } = block;
   const factors = 'factor' in repeat ? [...block.factors, repeat.factor] : block.factors;
   const template = templateOf(block.command, factors);
-  const source = sourceOf(block, experiment);
+  const source = sourceOf(experiment, index);
   const applyConditions = conditionsOf(block);
   // Blocks that repeat over different factors make different commands, whatever the rest says.
   const family = 'factor' in repeat ? index : '';

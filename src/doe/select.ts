@@ -40,7 +40,7 @@ export function select(
   isNew: (levels: Levels, row: number) => boolean,
 ): Selection {
   const names = block.factors.map(({ name }) => plainName(name));
-  const constraints = block.where.map((text) => compileCondition(text, names));
+  const constraints = block.where.map((text) => compileCondition(text, names, true));
   const applyConditions = conditionsOf(block);
   const present: Levels = [];
   const valueOf = (name: string) => present[names.indexOf(name)]?.value;

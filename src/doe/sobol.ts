@@ -51,7 +51,7 @@ function byteSums(words: Uint32Array): Uint32Array {
     const byte = at & 255;
     if (byte === 0) continue;
     const highest = 31 - Math.clz32(byte);
-    sums[at] = (sums[at - 2 ** highest] as number) ^ (words[(at >>> 8) * 8 + highest] as number);
+    sums[at] = (sums[at ^ (1 << highest)] as number) ^ (words[(at >>> 8) * 8 + highest] as number);
   }
   return sums;
 }

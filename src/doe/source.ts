@@ -11,6 +11,7 @@ import { monteCarlo } from './monte-carlo.js';
 import { oneAtATime } from './one-at-a-time.js';
 import { plackettBurman } from './plackett-burman.js';
 import { DesignProblem, type Points } from './points.js';
+import { Random } from './random.js';
 import { randomSubset } from './random-subset.js';
 import { sobol } from './sobol.js';
 import type { Level } from './space.js';
@@ -28,8 +29,9 @@ export interface Source {
   readonly levels: (row: number, into: (Level | undefined)[]) => void;
 }
 
-export function sourceOf(block: Block, { seed, scramble }: Experiment): Source {
-  const { points, wanted, facts = [] } = designOf(block, seed, scramble);
+export function sourceOf(experiment: Experiment, index: number): Source {
+  const block = experiment.blocks[index] as Block;
+  const { points, wanted, facts = [] } = designOf(block, seedOf(experiment, index), experiment.scramble);
   const pick = pickers(block, points.coordinates);
   const point = new Float64Array(block.factors.length);
   return {
@@ -41,6 +43,11 @@ export function sourceOf(block: Block, { seed, scramble }: Experiment): Source {
       for (let f = 0; f < point.length; f++) into[f] = (pick[f] as Picker)(point[f] as number);
     },
   };
+}
+
+/** Blocks of equal shape get points of their own. */
+function seedOf({ seed }: Experiment, index: number): number {
+  return index === 0 ? seed : new Random(seed, 'block', index).uint32();
 }
 
 /** What stands in braces may be meant as it is, or be a name mistyped: the user decides. */

@@ -1,5 +1,4 @@
 import { plainName, type Factor, type Style } from './experiment.js';
-import { checkSpace } from './levels.js';
 import { valueText } from './number.js';
 import { DesignProblem } from './points.js';
 import type { Space } from './space.js';
@@ -93,9 +92,7 @@ export function isFull(spec: FactorSpec): spec is Exclude<FactorSpec, SpaceSpec>
 /** Throws `DesignProblem`. */
 export function spaceOf(name: string, spec: SpaceSpec): Space {
   if (typeof spec === 'string') return parseSpace(name, spec);
-  const space = listOf(Array.isArray(spec) ? spec : [spec]);
-  checkSpace(name, space);
-  return space;
+  return listOf(Array.isArray(spec) ? spec : [spec]);
 }
 
 function listOf(list: Extract<SpaceSpec, unknown[]>): Space {

@@ -142,8 +142,6 @@ export const IN_QUOTES = 'Put it in quotes to have it as it stands there.';
 export function digitsLost(text: string): string | undefined {
   const value = Number(text);
   if (Math.abs(value) === Infinity) return `${text} is too great for a number`;
-  const isWhole = /^[-+]?\d{16,}$/.test(text);
-  return isWhole && BigInt(value) !== BigInt(text.replace(/^\+/, ''))
-    ? `${text} has more digits than a number keeps`
-    : undefined;
+  const isLong = /^[-+]?\d{16,}$/.test(text) && String(value) !== text;
+  return isLong && BigInt(value) !== BigInt(text) ? `${text} has more digits than a number keeps` : undefined;
 }

@@ -6,9 +6,10 @@ import type { Space } from './space.js';
 /*
  * Listed values: `0.1,0.2`, `adam,sgd`, `"one, two",'it is "so"'`.
  *
- * Numbers, `true` and `false` (also `True` and `False`) are such in expressions, and stand in the command as they were
- * typed: `0.10`, `007`, `True`. In quotes they are strings. Quotes count at the beginning of an item alone; within
- * double ones `\"` and `\\` stand for `"` and `\`, within single ones nothing does.
+ * Numbers, and `true` and `false` in capitals or not, are such in expressions, and stand in the command as they were
+ * typed: `0.10`, `007`, `True`. In quotes they are strings. A comma always separates, so `1,000` is two values; digits
+ * are grouped as in `1_000`. Quotes count at the beginning of an item alone; within double ones `\"` and `\\` stand
+ * for `"` and `\`, within single ones nothing does.
  */
 
 const DIGITS = String.raw`\d+(?:_\d+)*`;
@@ -20,6 +21,7 @@ const BOOLEAN = /^(?:true|false)$/i;
 const QUOTED = /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')$/s;
 /** The text of one item, up to the next comma outside of quotes, or to the end. */
 const ITEM = /\s*(?:("(?:[^"\\]|\\.)*"|'[^']*')\s*(?=,|$)|([^,]*))(,|$)/sy;
+
 interface Item {
   readonly value: Value;
   readonly text: string;

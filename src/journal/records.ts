@@ -45,6 +45,10 @@ const recordSchema = z.discriminatedUnion('t', [
     signal: z.optional(z.string()),
     /** Why it could not be started at all. */
     unstartable: z.optional(z.string()),
+    /** It took too long and was ended for that. */
+    timedOut: z.optional(z.boolean()),
+    /** Which of the worker's slots, where it has several: its log is `<worker>.<slot>.log`. */
+    slot: z.optional(z.number()),
     /** It ended because this worker was told to stop: it is put back. */
     interrupted: z.optional(z.boolean()),
     /** Byte range of its output in this worker's log. */

@@ -122,3 +122,8 @@ function slurmJob(environment: NodeJS.ProcessEnv): SlurmJob | undefined {
   if (jobId === undefined || !/^\d+$/.test(jobId) || node === undefined) return undefined;
   return cluster === undefined || cluster === '' ? { jobId } : { jobId, cluster };
 }
+
+/** Of this process and all that it starts; 0 to 19. */
+export function setNiceness(niceness: number): void {
+  os.setPriority(niceness);
+}

@@ -102,12 +102,12 @@ async function put<Answer extends string | boolean>(question: Question, signal?:
   }
 }
 
-/** The choices that begin with the words, or else what the words themselves stand for. */
+/** The choices that begin with the words, or else what the words themselves stand for, and the others below. */
 function found(choices: readonly Choice[], typed: Typed, words: string): readonly object[] {
   const begun = choices.filter(({ name }) => name.toLowerCase().startsWith(words.toLowerCase()));
   if (begun.length > 0) return listed(begun);
   const meant = typed(words);
-  return typeof meant === 'string' ? [{ value: '', name: meant, disabled: ' ' }] : listed([meant]);
+  return typeof meant === 'string' ? [{ value: '', name: meant, disabled: ' ' }] : listed([meant, ...choices]);
 }
 
 function listed(choices: readonly Choice[]): readonly object[] {

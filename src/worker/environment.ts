@@ -3,6 +3,7 @@ export interface WorkerFacts {
   /** Absolute path of the schedule. */
   readonly schedule: string;
   readonly worker: string;
+  readonly slot: number;
 }
 
 export interface RunFacts {
@@ -16,7 +17,7 @@ export interface RunFacts {
 /** Prepares everything but the run's own three variables: asking process.env costs more than a copy. */
 export function environmentOf(
   base: Readonly<NodeJS.ProcessEnv>,
-  { schedule, worker }: WorkerFacts,
+  { schedule, worker, slot }: WorkerFacts,
 ): (run: RunFacts) => NodeJS.ProcessEnv {
   const prepared: NodeJS.ProcessEnv = {
     // Python writes to a pipe in blocks of 8 KB, and a killed run would take the last of them along.
@@ -24,7 +25,7 @@ export function environmentOf(
     ...base,
     COOPERATE_SCHEDULE: schedule,
     COOPERATE_WORKER: worker,
-    COOPERATE_SLOT: '0',
+    COOPERATE_SLOT: String(slot),
   };
   return ({ entry, id, attempt }) => ({
     ...prepared,

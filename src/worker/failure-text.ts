@@ -14,6 +14,8 @@ export interface FailedRun {
   /** Where it ran, and where its failure file goes. */
   readonly directory: string;
   readonly end: RunEnd;
+  /** What it was allowed to take, in milliseconds, where it took longer and was ended for that. */
+  readonly timeoutMs: number | undefined;
   readonly durationMs: number;
   readonly finished: Date;
   /** The end of its output, as `RunOutput.lastLines` gives it. */
@@ -28,6 +30,9 @@ export function failureText(run: FailedRun): string {
     `host: ${run.host}`,
     ...(run.gpu === undefined ? [] : [`gpu: ${run.gpu}`]),
     `directory: ${run.directory}`,
+    ...(run.timeoutMs === undefined
+      ? []
+      : [`timed out: it took longer than ${formatExactDuration(run.timeoutMs)}`]),
     cause(run.end),
     `duration: ${formatExactDuration(run.durationMs)}`,
     `finished: ${run.finished.toISOString()}`,

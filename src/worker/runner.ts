@@ -8,7 +8,7 @@ import type { Tell } from '../notice.js';
 import type { Clock } from '../ports/clock.js';
 import { errorCode, type AppendFile, type FileSystem } from '../ports/fs.js';
 import type { Screen } from '../ports/screen.js';
-import type { RunEnd, Spawner } from '../ports/spawn.js';
+import type { RunEnd, Running, Spawner } from '../ports/spawn.js';
 import { environmentOf } from './environment.js';
 import { writeFailureFile, type FailureFile } from './failure-file.js';
 import { RunOutput } from './output.js';
@@ -27,6 +27,7 @@ export interface FailedEntry {
   readonly entry: number;
   readonly argv: readonly string[];
   readonly end: RunEnd;
+  readonly timedOut: boolean;
   readonly file: FailureFile;
 }
 
@@ -44,8 +45,24 @@ export interface RunnerOptions {
   readonly directory: string;
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly inherit: boolean;
+  readonly slot: Slot;
+  /** A run that takes longer, in milliseconds, is ended and has failed. */
+  readonly timeoutMs?: number | undefined;
   onFailure(failed: FailedEntry): void;
 }
+
+/** One of the places in which a worker runs entries at the same time. */
+export interface Slot {
+  /** From 0. */
+  readonly number: number;
+  /** Of how many. */
+  readonly of: number;
+  /** What its runs have besides the worker's environment, such as CUDA_VISIBLE_DEVICES. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** After SIGTERM, this long until SIGKILL. */
+const GRACE_MS = 10_000;
 
 /** Runs one started entry: journal, process, output, journal, failure file. */
 export class Runner {
@@ -57,7 +74,8 @@ export class Runner {
 
   constructor(options: RunnerOptions) {
     this.#o = options;
-    this.#environment = environmentOf(options.env, { schedule: options.schedule, worker: options.worker });
+    const { env, schedule, worker, slot } = options;
+    this.#environment = environmentOf({ ...env, ...slot.env }, { schedule, worker, slot: slot.number });
     this.#output = this.#outputTo(undefined);
   }
 
@@ -72,24 +90,26 @@ export class Runner {
 
     const logFrom = this.#log?.size ?? 0;
     const began = this.#o.clock.monotonic();
-    const end = await this.#spawn(claim, argv);
+    const { end, timedOut } = await this.#spawn(claim, argv);
     const took = this.#o.clock.monotonic() - began;
     await this.#output.flushed();
 
-    const succeeded = end.is === 'exited' && end.code === 0;
-    const interrupted = !succeeded && this.#o.stop.draining.aborted && end.is !== 'unstartable';
+    const succeeded = end.is === 'exited' && end.code === 0 && !timedOut;
+    const interrupted = !succeeded && !timedOut && this.#o.stop.draining.aborted && end.is !== 'unstartable';
     const record = endRecord(name, entry, end, took, this.#o.clock.wallTime());
     // The sidecar may have been made anew while it ran.
     const { journal, epoch } = await this.#o.claimer.book();
     journal.record({
       ...record,
       ...(interrupted ? { interrupted } : {}),
+      ...(timedOut ? { timedOut } : {}),
+      ...(this.#o.slot.of > 1 ? { slot: this.#o.slot.number } : {}),
       ...(epoch.succeeds.includes(claim.epoch.id) ? { epoch: claim.epoch.number } : {}),
       ...(this.#log ? { log: [logFrom, this.#log.size] } : {}),
     });
     if (succeeded) return { is: 'succeeded', took };
     if (interrupted) return { is: 'interrupted' };
-    if (final) await this.#fail(claim, argv, end, took);
+    if (final) await this.#fail(claim, argv, end, took, timedOut);
     return { is: 'failed', took };
   }
 
@@ -97,9 +117,12 @@ export class Runner {
     await this.#log?.close().catch(() => undefined);
   }
 
-  async #spawn({ entry, id }: Claim, argv: readonly string[]): Promise<RunEnd> {
+  async #spawn(
+    { entry, id }: Claim,
+    argv: readonly string[],
+  ): Promise<{ readonly end: RunEnd; readonly timedOut: boolean }> {
     const { stop, screen, inherit } = this.#o;
-    this.#output.begin();
+    this.#output.begin(String(entry));
     if (inherit) screen.pause();
     const running = this.#o.spawner.start({
       argv,
@@ -109,36 +132,61 @@ export class Runner {
       onOutput: this.#output.take,
     });
     stop.attach(running);
+    const over = new AbortController();
+    const timing = this.#endInTime(running, over.signal);
     try {
-      return await running.ended;
+      const end = await running.ended;
+      over.abort();
+      return { end, timedOut: await timing };
     } finally {
-      stop.detach();
+      over.abort();
+      stop.detach(running);
       if (inherit) screen.resume();
     }
   }
 
-  async #fail({ entry, id }: Claim, argv: readonly string[], end: RunEnd, durationMs: number): Promise<void> {
+  /** Ends a run that takes too long, and tells whether it did. */
+  async #endInTime(running: Running, over: AbortSignal): Promise<boolean> {
+    const { timeoutMs, clock } = this.#o;
+    if (timeoutMs === undefined) return false;
+    await clock.wait(timeoutMs, over);
+    if (over.aborted) return false;
+    running.signal('SIGTERM');
+    await clock.wait(GRACE_MS, over);
+    if (!over.aborted) running.signal('SIGKILL');
+    return true;
+  }
+
+  async #fail(
+    { entry, id }: Claim,
+    argv: readonly string[],
+    end: RunEnd,
+    durationMs: number,
+    timedOut: boolean,
+  ): Promise<void> {
     const file = await writeFailureFile(this.#o.fs, {
       argv,
       entry,
       attempt: id.generation + 1,
       host: this.#o.host,
-      gpu: this.#o.env['CUDA_VISIBLE_DEVICES'],
+      gpu: { ...this.#o.env, ...this.#o.slot.env }['CUDA_VISIBLE_DEVICES'],
+      timeoutMs: timedOut ? this.#o.timeoutMs : undefined,
       directory: this.#o.directory,
       end,
       durationMs,
       finished: this.#o.clock.wallTime(),
       output: this.#output.lastLines(),
     });
-    this.#o.onFailure({ entry, argv, end, file });
+    this.#o.onFailure({ entry, argv, end, timedOut, file });
   }
 
-  /** One log a worker: clusters count files. */
+  /** One log a slot: clusters count files. */
   async #openLog(book: Book): Promise<void> {
     if (book === this.#book || this.#o.inherit) return;
     this.#book = book;
     await this.close();
-    const path = `${folders.logs(book.epoch)}/${this.#o.worker}.log`;
+    const { number, of } = this.#o.slot;
+    const path = `${folders.logs(book.epoch)}/${this.#o.worker}${of > 1 ? `.${number}` : ''}.log`;
     try {
       this.#log = await this.#o.fs.openAppend(path);
     } catch (error) {
@@ -151,6 +199,7 @@ export class Runner {
   #outputTo(log: { file: AppendFile; path: string } | undefined): RunOutput {
     return new RunOutput({
       screen: this.#o.screen,
+      labelled: this.#o.slot.of > 1,
       log: log?.file,
       onLogTrouble: ({ code }) => {
         this.#o.tell({ tell: 'log-trouble', path: log?.path ?? '', code });

@@ -7,8 +7,8 @@ export interface StatusFacts {
   readonly failed: number;
   /** Workers on this schedule, this one included. */
   readonly workers: number;
-  /** `sinceMs`: for how long it has been running. */
-  readonly running: { readonly command: string; readonly sinceMs: number } | undefined;
+  /** The one that has been running longest, for `sinceMs`, and how many others run beside it. */
+  readonly running: { readonly command: string; readonly sinceMs: number; readonly others: number } | undefined;
   readonly etaMs: number | undefined;
 }
 
@@ -18,6 +18,7 @@ export function statusText({ done, total, failed, workers, running, etaMs }: Sta
     failed > 0 ? `${failed} failed` : '',
     workers > 1 ? `${workers} workers` : '',
     etaMs === undefined ? '' : `ETA ${formatDuration(etaMs)}`,
+    running === undefined || running.others === 0 ? '' : `${running.others + 1} running`,
     running === undefined ? '' : `${running.command} (${formatDuration(running.sinceMs)})`,
   ];
   return `[${done}/${total}] ${parts.filter((part) => part !== '').join(' · ')}`.trimEnd();

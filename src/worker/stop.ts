@@ -7,8 +7,9 @@ import type { Running } from '../ports/spawn.js';
 export class StopSwitch {
   readonly #draining = new AbortController();
   readonly #killing = new AbortController();
-  #running: Running | undefined;
+  readonly #running = new Set<Running>();
   #signal: NodeJS.Signals | undefined;
+  #expired = false;
 
   /** Aborted by the first signal. */
   get draining(): AbortSignal {
@@ -20,35 +21,47 @@ export class StopSwitch {
     return this.#killing.signal;
   }
 
+  /** What it was told by; undefined when its time was up. */
   get signal(): NodeJS.Signals | undefined {
-    return this.#signal;
+    return this.#expired ? undefined : this.#signal;
   }
 
   get isRunning(): boolean {
-    return this.#running !== undefined;
+    return this.#running.size > 0;
   }
 
   /** A run that is there, or has just begun although the signal came first. */
   attach(running: Running): void {
-    this.#running = running;
+    this.#running.add(running);
     if (this.#killing.signal.aborted) running.signal('SIGKILL');
     else if (this.#signal) running.signal(this.#signal);
   }
 
-  detach(): void {
-    this.#running = undefined;
+  detach(running: Running): void {
+    this.#running.delete(running);
+  }
+
+  /** The time is up: as the first signal, but nobody asked. */
+  expire(): void {
+    if (this.#draining.signal.aborted) return;
+    this.#expired = true;
+    this.request('SIGTERM');
   }
 
   /** What the request led to. */
   request(signal: NodeJS.Signals): 'draining' | 'killing' {
     if (this.#signal === undefined) {
       this.#signal = signal;
-      this.#running?.signal(signal);
+      this.#signalAll(signal);
       this.#draining.abort();
       return 'draining';
     }
-    this.#running?.signal('SIGKILL');
+    this.#signalAll('SIGKILL');
     this.#killing.abort();
     return 'killing';
+  }
+
+  #signalAll(signal: NodeJS.Signals): void {
+    for (const running of this.#running) running.signal(signal);
   }
 }

@@ -1,26 +1,30 @@
+import { batchSize, smoothed, type Pace } from '../claim/batch.js';
 import type { Claim } from '../claim/choose.js';
 import type { Claimer, Round } from '../claim/claimer.js';
-import { batchSize, smoothed, type Pace } from '../claim/batch.js';
-import { claimName } from '../claim/names.js';
-import { recover, type Findings } from '../claim/recover.js';
 import { HEARTBEAT_INTERVAL_MS } from '../claim/dead.js';
+import { recover, type Findings } from '../claim/recover.js';
 import { Failure } from '../failure.js';
 import type { Tell } from '../notice.js';
 import type { Clock } from '../ports/clock.js';
-import type { Attempt, Runner } from './runner.js';
+import { Attempts, type Reruns } from './attempts.js';
+import { Holdings } from './holdings.js';
+import type { Limits } from './limits.js';
 import { Patience } from './patience.js';
+import type { Runner } from './runner.js';
 import type { StopSwitch } from './stop.js';
 
 export interface WorkerOptions {
   readonly claimer: Claimer;
-  readonly runner: Runner;
+  /** One for each slot: so many entries run at once. */
+  readonly runners: readonly Runner[];
   readonly stop: StopSwitch;
   readonly clock: Clock;
   readonly tell: Tell;
   /** Failures after which to stop; Infinity keeps going. */
   readonly maxFailures: number;
-  /** Rerun a failing command, with these arguments appended, until it succeeds. */
-  readonly persistent: readonly string[] | undefined;
+  readonly reruns: Reruns;
+  readonly limits: Limits;
+  readonly random: () => number;
 }
 
 export interface WorkResult {
@@ -30,53 +34,66 @@ export interface WorkResult {
   readonly findings: Findings | undefined;
 }
 
+export interface RunningEntry {
+  readonly claim: Claim;
+  /** By the monotonic clock, in milliseconds. */
+  readonly since: number;
+}
+
 /** What a status line shows. */
 export interface Progress {
   readonly ended: number;
   readonly failed: number;
   /** Claimed and not started yet. */
   readonly held: number;
+  /** From one end to the next, over all slots. */
   readonly runMs: number | undefined;
   readonly workers: number;
-  readonly current: { readonly claim: Claim; readonly since: number } | undefined;
+  readonly running: readonly RunningEntry[];
 }
 
-/** An entry that takes this long keeps nothing else waiting behind it. */
-const GIVE_BACK_AFTER_MS = 5_000;
-/** Between reruns of a command that fails at once. */
-const FIRST_RERUN_PAUSE_MS = 1_000;
-const LONGEST_RERUN_PAUSE_MS = 60_000;
+/** With a slot free and nothing pending, the schedule is looked at so often while other slots are busy. */
+const LOOK_AGAIN_MS = 15_000;
 
 /** Works a schedule off: claims, starts, runs, records, until nothing is pending or it is told to stop. */
 export class Worker {
   readonly #o: WorkerOptions;
   readonly #patience: Patience;
-  #held: Claim[] = [];
-  #starting: Claim | undefined;
-  /** On their way back to the file. */
-  #returning: Claim[] = [];
-  #givingBack: Promise<void> = Promise.resolve();
+  readonly #holdings: Holdings;
+  readonly #attempts: Attempts;
+  readonly #free: Runner[];
+  readonly #busy = new Map<Runner, Promise<void>>();
+  readonly #running = new Map<string, RunningEntry>();
   #pace: Pace = { claimMs: undefined, runMs: undefined, lastBatch: 1 };
+  /** Runs that ended since the last claim. */
+  #sinceClaim = { count: 0, ms: 0 };
   #workers = 1;
   #ended = 0;
   #failed = 0;
-  #current: Progress['current'];
-  readonly #interrupted: Claim[] = [];
+  #trouble: { readonly error: unknown } | undefined;
   #findings: Findings | undefined;
 
   constructor(options: WorkerOptions) {
-    this.#o = options;
-    this.#patience = new Patience({ clock: options.clock, tell: options.tell, giveUp: options.stop.draining });
+    const { claimer, stop, clock, tell, reruns, random } = (this.#o = options);
+    this.#free = options.runners.toReversed();
+    this.#patience = new Patience({ clock, tell, giveUp: stop.draining });
+    this.#holdings = new Holdings({ claimer, stop, clock, tell });
+    this.#attempts = new Attempts({
+      ...{ claimer, stop, clock, tell, reruns, random },
+      holdings: this.#holdings,
+      patience: this.#patience,
+      onStart: (claim) => this.#running.set(claim.id.hash + claim.id.copy, { claim, since: clock.monotonic() }),
+    });
   }
 
   get progress(): Progress {
     return {
       ended: this.#ended,
       failed: this.#failed,
-      held: this.#held.length,
+      held: this.#holdings.count,
       runMs: this.#pace.runMs,
       workers: this.#workers,
-      current: this.#current,
+      running: [...this.#running.values()],
     };
   }
 
@@ -86,169 +103,143 @@ export class Worker {
     try {
       await (claim ? this.#runJust(claim) : this.#claimAndRun());
     } catch (error) {
-      if (!(error instanceof Failure && this.#o.stop.draining.aborted)) throw error;
+      this.#trouble ??= { error };
     } finally {
+      await this.#allEnded();
       beating();
-      await this.#leave();
+      await this.#holdings.leave();
     }
+    if (this.#trouble && !(this.#trouble.error instanceof Failure && this.#isStopping))
+      throw this.#trouble.error;
     return { ended: this.#ended, failed: this.#failed, findings: this.#findings };
   }
 
   async #runJust(claim: () => Promise<Round | undefined>): Promise<void> {
     let round = await this.#patience.with(claim);
     while (round?.is === 'again') {
-      await this.#o.clock.wait(round.afterMs, this.#o.stop.draining);
+      await this.#pause(round.afterMs);
       round = await this.#patience.with(claim);
     }
-    if (round?.is === 'claimed') await this.#runAll(round.claims);
+    if (round?.is !== 'claimed') return;
+    this.#holdings.add(round.claims);
+    for (let next = this.#holdings.next(); next; next = this.#holdings.next()) {
+      this.#begin(next);
+      await this.#allEnded();
+    }
   }
 
   async #claimAndRun(): Promise<void> {
     while (this.#mayGoOn()) {
-      const round = await this.#claim();
-      if (round?.is === 'claimed') await this.#runAll(round.claims);
-      else if (round?.is === 'again') await this.#o.clock.wait(round.afterMs, this.#o.stop.draining);
-      else if (round?.is === 'nothing-pending') {
-        const findings = await this.#patience.with(() => recover(this.#o.claimer));
-        this.#findings = findings;
-        if (findings.offered === 0) return;
-        this.#o.tell({ tell: 'offered', entries: findings.offered });
-      }
+      const claim = this.#free.length > 0 ? this.#holdings.next() : undefined;
+      if (claim) this.#begin(claim);
+      else if (this.#free.length === 0) await Promise.race(this.#busy.values());
+      else if (!(await this.#claimMore())) return;
     }
   }
 
+  /** False when there is nothing left to do. */
+  async #claimMore(): Promise<boolean> {
+    const round = await this.#claim();
+    if (round?.is === 'claimed') this.#holdings.add(round.claims);
+    else if (round?.is === 'again') await this.#pause(round.afterMs);
+    else if (round?.is === 'nothing-pending') return this.#nothingPending();
+    return true;
+  }
+
+  async #nothingPending(): Promise<boolean> {
+    if (this.#busy.size > 0) {
+      await this.#endOr(LOOK_AGAIN_MS);
+      return true;
+    }
+    const findings = await this.#patience.with(() => recover(this.#o.claimer));
+    this.#findings = findings;
+    if (findings.offered > 0) this.#o.tell({ tell: 'offered', entries: findings.offered });
+    else if (!this.#o.limits.waits) return false;
+    else await this.#pause(LOOK_AGAIN_MS * (0.5 + this.#o.random() / 2));
+    return true;
+  }
+
   #mayGoOn(): boolean {
-    return !this.#o.stop.draining.aborted && this.#failed < this.#o.maxFailures;
+    if (this.#trouble || this.#isStopping || this.#failed >= this.#o.maxFailures) return false;
+    return this.#o.limits.mayStart();
+  }
+
+  get #isStopping(): boolean {
+    return this.#o.stop.draining.aborted;
   }
 
   async #claim(): Promise<Round | undefined> {
-    await this.#givingBack;
-    if (this.#returning.length > 0) await this.#patience.with(() => this.#return());
-    const began = this.#o.clock.monotonic();
+    const { claimer, clock, limits, stop } = this.#o;
+    await this.#holdings.settle(this.#patience);
+    this.#measureRuns();
+    const began = clock.monotonic();
     const round = await this.#patience.with(() =>
-      this.#o.claimer.claim((pending, workers) => {
+      claimer.claim((pending, workers) => {
         this.#workers = workers;
-        return batchSize(this.#pace, pending, workers);
-      }, this.#o.stop.draining),
+        const idle = Math.min(this.#free.length, Math.ceil(pending / workers));
+        return limits.atMost(Math.max(idle, batchSize(this.#pace, pending, workers)));
+      }, stop.draining),
     );
     if (round?.is === 'claimed') {
-      const claimMs = smoothed(this.#pace.claimMs, this.#o.clock.monotonic() - began);
+      const claimMs = smoothed(this.#pace.claimMs, clock.monotonic() - began);
       this.#pace = { ...this.#pace, claimMs, lastBatch: round.claims.length };
     }
     return round;
   }
 
-  async #runAll(claims: readonly Claim[]): Promise<void> {
-    this.#held = [...claims];
-    const began = this.#o.clock.monotonic();
-    while (this.#mayGoOn()) {
-      const claim = this.#held.shift();
-      if (!claim) break;
-      await this.#runOne(claim);
-    }
-    const each = (this.#o.clock.monotonic() - began) / claims.length;
+  #measureRuns(): void {
+    const { count, ms } = this.#sinceClaim;
+    if (count === 0) return;
+    const each = ms / count / this.#o.runners.length;
     this.#pace = { ...this.#pace, runMs: smoothed(this.#pace.runMs, each) };
+    this.#sinceClaim = { count: 0, ms: 0 };
   }
 
-  async #runOne(claim: Claim): Promise<void> {
-    const impatience =
-      this.#held.length > 0 ? setTimeout(() => this.#giveBackHeld(), GIVE_BACK_AFTER_MS) : undefined;
+  #begin(claim: Claim): void {
+    const runner = this.#free.pop() as Runner;
+    this.#o.limits.begun();
+    const ending = this.#runOne(claim, runner)
+      .catch((error: unknown) => {
+        this.#trouble ??= { error };
+      })
+      .finally(() => {
+        this.#busy.delete(runner);
+        this.#free.push(runner);
+        this.#holdings.busy(false);
+      });
+    this.#busy.set(runner, ending);
+    this.#holdings.busy(this.#free.length === 0);
+  }
+
+  async #runOne(claim: Claim, runner: Runner): Promise<void> {
+    const began = this.#o.clock.monotonic();
     try {
-      await this.#untilDone(claim);
+      const outcome = await this.#attempts.run(claim, runner);
+      if (outcome.is === 'gone') return;
+      this.#ended++;
+      if (outcome.is === 'failed') this.#failed++;
+      this.#o.limits.ended(outcome.took);
     } finally {
-      clearTimeout(impatience);
-      this.#current = undefined;
+      this.#running.delete(claim.id.hash + claim.id.copy);
+      this.#sinceClaim.count++;
+      this.#sinceClaim.ms += this.#o.clock.monotonic() - began;
     }
   }
 
-  /** Once, or with --persistent until it succeeds; each run is a generation of its own. */
-  async #untilDone(first: Claim): Promise<void> {
-    let appended: readonly string[] = [];
-    let pause = FIRST_RERUN_PAUSE_MS;
-    for (let claim: Claim | undefined = first; claim;) {
-      const attempt = await this.#run(claim, appended);
-      if (attempt.is === 'interrupted') this.#interrupted.push(claim);
-      if (attempt.is === 'interrupted' || attempt.is === 'not-started') return;
-      if (attempt.is === 'succeeded') {
-        this.#count(true);
-        return;
-      }
-      if (!this.#o.persistent) break;
-      appended = this.#o.persistent;
-      if (attempt.took >= LONGEST_RERUN_PAUSE_MS) pause = FIRST_RERUN_PAUSE_MS;
-      await this.#o.clock.wait(pause, this.#o.stop.draining);
-      pause = Math.min(2 * pause, LONGEST_RERUN_PAUSE_MS);
-      if (this.#o.stop.draining.aborted) {
-        this.#interrupted.push(claim);
-        return;
-      }
-      claim = await this.#again(claim);
-    }
-    this.#count(false);
+  async #allEnded(): Promise<void> {
+    while (this.#busy.size > 0) await Promise.all(this.#busy.values());
   }
 
-  #count(succeeded: boolean): void {
-    this.#ended++;
-    if (!succeeded) this.#failed++;
+  /** Until a slot is free again, or that long. */
+  async #endOr(ms: number): Promise<void> {
+    const woken = new AbortController();
+    const until = AbortSignal.any([woken.signal, this.#o.stop.draining]);
+    await Promise.race([...this.#busy.values(), this.#o.clock.wait(ms, until)]);
+    woken.abort();
   }
 
-  #again(claim: Claim): Promise<Claim | undefined> {
-    return this.#patience.with(() => this.#o.claimer.again(claim));
-  }
-
-  async #run(claim: Claim, appended: readonly string[]): Promise<Attempt> {
-    // Should starting fail, or the signal come first, it is given back when leaving.
-    this.#starting = claim;
-    const mine = await this.#patience.with(() => this.#o.claimer.start(claim));
-    if (this.#o.stop.draining.aborted && mine) return { is: 'not-started' };
-    this.#starting = undefined;
-    if (!mine) return { is: 'not-started' };
-    this.#current = { claim, since: this.#o.clock.monotonic() };
-    return this.#o.runner.run(claim, [...claim.argv, ...appended], this.#o.persistent === undefined);
-  }
-
-  /** The entry in hand takes long: what waits behind it is free for others. */
-  #giveBackHeld(): void {
-    this.#returning.push(...this.#held.splice(0));
-    // What goes wrong now is tried again before the next claim, or when leaving.
-    this.#givingBack = this.#return().catch(() => undefined);
-  }
-
-  async #return(): Promise<void> {
-    await this.#putBack(this.#returning, []);
-    this.#returning = [];
-  }
-
-  /** Everything this worker has and will not finish becomes pending again. */
-  async #putBack(unstarted: readonly Claim[], interrupted: readonly Claim[]): Promise<void> {
-    const all = [...unstarted, ...interrupted];
-    if (all.length === 0) return;
-    const { journal } = await this.#o.claimer.book();
-    if (unstarted.length > 0)
-      journal.record({ t: 'give-back', claims: unstarted.map(({ id }) => claimName(id)) });
-    await this.#o.claimer.putBackAll(all);
-    if (interrupted.length > 0 || this.#o.stop.draining.aborted) {
-      this.#o.tell({ tell: 'put-back', entries: all.map(({ entry }) => entry) });
-    }
-  }
-
-  async #leave(): Promise<void> {
-    await this.#givingBack;
-    const { claimer, stop, clock, tell } = this.#o;
-    const starting = this.#starting ? [this.#starting] : [];
-    const unstarted = [...starting, ...this.#held.splice(0), ...this.#returning, ...claimer.owed];
-    const entries = [...unstarted, ...this.#interrupted].map(({ entry }) => entry);
-    // What was recorded has to reach the disk: only a second signal ends this.
-    const patience = new Patience({ clock, tell, giveUp: stop.killing, isLeaving: stop.draining.aborted });
-    try {
-      if (entries.length > 0) await patience.with(() => this.#putBack(unstarted, this.#interrupted));
-      await claimer.close();
-      await patience.with(() => claimer.leave());
-    } catch (error) {
-      // Without its leave in the journal this worker is looked after as the dead are.
-      if (!(error instanceof Failure)) throw error;
-      tell({ tell: 'left-early', entries, failure: error.detail });
-    }
+  async #pause(ms: number): Promise<void> {
+    await this.#o.clock.wait(ms, this.#o.stop.draining);
   }
 
   #keepBeating(): () => void {

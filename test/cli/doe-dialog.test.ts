@@ -108,6 +108,9 @@ describe.skipIf(!hasTmux)('asked on a terminal', () => {
     await terminal.shows(/is no range/);
     terminal.type('', 'C-u');
     await choose('Values of n', '1..50');
+    await choose('How to combine', '<');
+    await terminal.shows(/\? Values of n .* 1\.\.50\n❯ 1\.\.50 +n: 1, 2, 3/);
+    terminal.type('', 'Enter');
     await choose('How to combine', 'random');
     await answer('How many runs', '51');
     await terminal.shows('> There are 50 at most.');
@@ -170,6 +173,21 @@ describe.skipIf(!hasTmux)('asked on a terminal', () => {
     expect((await terminal.over()).code).toBe(0);
     expect(commands()).toEqual(['echo --x 1', 'echo --x 2']);
     expect(commands('exp.json.bak')).toEqual(['executed true', 'true']);
+  });
+
+  test('whoever leaves has written nothing', async () => {
+    terminal.run('cooperate --doe exp.json');
+    await answerAll([
+      ['Command to run'],
+      ['Static option 1'],
+      ['Option to vary 1', 'x=1,2'],
+      ['Option to vary 2'],
+    ]);
+    await choose('How to combine', 'factorial');
+    await choose('What now', 'leave');
+    await answer('Leave without writing anything?', 'y');
+    expect((await terminal.over()).code).toBe(0);
+    expect(folder.names()).toEqual(['before', 'node_modules']);
   });
 
   describe('Ctrl-C leaves nothing behind', () => {

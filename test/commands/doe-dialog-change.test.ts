@@ -100,6 +100,12 @@ describe('another answer', () => {
     expect(spec).toMatchObject({ design: 'random', runs: 5 });
   });
 
+  test('brings its details again, though it stays the same', async () => {
+    const answers = 'Values of lr:\nLow end of lr:\nHigh end of lr:\nNumber of steps of lr: 2';
+    const { spec } = await CHANGED('Values of lr', answers);
+    expect(spec?.factors).toMatchObject({ lr: 'log:1e-4..1e-1:2' });
+  });
+
   test('brings back the questions whose answers do not go with it', async () => {
     const { spec, shown } = await CHANGED('Low end of lr', 'Low end of lr: -1\nHigh end of lr: ');
     expect(spec?.factors).toMatchObject({ lr: 'log:-1..-0.1:4' });

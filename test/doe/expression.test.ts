@@ -235,6 +235,8 @@ describe('a wrong expression', () => {
       'Did you mean optimizer? The factors are lr, batch_size, optimizer.',
     );
     expect(seen('batch-size < 3').remedy).toContain('Write batch_size, since - is minus.');
+    expect(seen('batch-size < foo').remedy).toContain('Write batch_size');
+    expect(seen('lr < foo-bar').remedy).not.toContain('minus');
     expect(seen('optimizer == sgd').remedy).toContain('If it is a value, write "sgd".');
     expect(seen('optimizer == “sgd”').remedy).toContain('straight quotes');
     expect(problem(() => compile('lr', [])).remedy).toContain('There are no factors.');
@@ -301,9 +303,10 @@ describe('a wrong expression', () => {
     ['choices', `${'amp ? 1 : '.repeat(20_000)}1`],
     ['sums', `${'1 + '.repeat(20_000)}1`],
     ['nots', `${'not '.repeat(20_000)}amp`],
+    ['values', `min(${'1, '.repeat(200_000)}1) > 0`],
     ['lists', `lr in ${'['.repeat(20_000)}`],
   ])('has too many %s', (_, text) => {
-    expect(problem(() => compile(text, names)).remedy).toContain('shorter');
+    expect(problem(() => compile(text, names)).remedy).toMatch(/^Write it shorter|^Give it 1 to 100/);
   });
 
   it('is quoted in part if it is long, and in one line', () => {

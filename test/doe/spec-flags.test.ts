@@ -165,7 +165,7 @@ describe('flags', () => {
       flags({
         set: ['lr=log:1e-4..1e-1:4', '--batch-size = 32,64', 'mom=0.5'],
         when: ['mom=batch_size == 32'],
-        as: ['bare', 'batch-size=equals'],
+        as: ['positional', 'batch-size=equals', 'bare'],
         design: 'lhs',
         runs: '64',
         repeat: '3',

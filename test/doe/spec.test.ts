@@ -133,12 +133,12 @@ describe('a block', () => {
       where: [],
       repeat: 1,
       as: 'equals',
-      factors: { lr: '7', batch: null, new: '8' },
+      factors: { lr: '7', batch: null, '--wd': '9', new: '8' },
     });
     expect(block).toMatchObject({ command: ['other'], where: [], repeat: { times: 1 } });
     expect(block!.factors.map(({ name, style }) => [name, style])).toEqual([
       ['lr', 'equals'],
-      ['wd', 'equals'],
+      ['--wd', 'equals'],
       ['new', 'equals'],
     ]);
   });

@@ -5,9 +5,8 @@ import { Book } from '../../src/claim/book.js';
 import { claimName, startName } from '../../src/claim/names.js';
 import { sidecarOf } from '../../src/claim/sidecar.js';
 import { realPorts } from '../../src/cli/ports.js';
-import { openWorkshop } from '../../src/commands/workshop.js';
+import { openWorkshop, workerIn } from '../../src/commands/workshop.js';
 import { slotHash } from '../../src/schedule/slots.js';
-import { Worker } from '../../src/worker/worker.js';
 
 const [mode, schedule = ''] = process.argv.slice(2);
 const ports = { ...realPorts(schedule, 'never'), tell: () => undefined };
@@ -21,6 +20,7 @@ process.exit(0);
 async function full() {
   const shop = await openWorkshop(ports, schedule, {
     inherit: false,
+    slots: [{}],
     onFailure: (failed) => process.stderr.write(`FAILED ${JSON.stringify(failed)}\n`),
   });
   const waits: number[] = [];
@@ -31,18 +31,7 @@ async function full() {
     if (round?.is === 'claimed') waits.push(performance.now() - began);
     return round;
   };
-  const { clock, tell } = ports;
-  const { claimer, runner, stop } = shop;
-  const worker = new Worker({
-    claimer,
-    runner,
-    stop,
-    clock,
-    tell,
-    maxFailures: Infinity,
-    persistent: undefined,
-  });
-  const { ended, failed } = await worker.work();
+  const { ended, failed } = await workerIn(shop, ports, { maxFailures: Infinity }).work();
   return { ended, failed, waits };
 }
 

@@ -8,6 +8,7 @@ import type { Notice } from '../../src/notice.js';
 import type { Clock } from '../../src/ports/clock.js';
 import { guardedLock, type Lock } from '../../src/ports/lock.js';
 import { ScheduleFile } from '../../src/schedule/file.js';
+import { Limits, type LimitSettings } from '../../src/worker/limits.js';
 import { Runner } from '../../src/worker/runner.js';
 import { StopSwitch } from '../../src/worker/stop.js';
 import { Worker, type WorkResult } from '../../src/worker/worker.js';
@@ -50,6 +51,11 @@ export interface WorkerOptions {
   readonly boot?: string;
   readonly maxFailures?: number;
   readonly persistent?: readonly string[];
+  readonly retries?: number;
+  readonly limits?: LimitSettings;
+  /** How many entries it runs at once. */
+  readonly slots?: number;
+  readonly timeoutMs?: number;
 }
 
 /** One schedule on one filesystem in memory, with any number of workers on it, and what was spawned. */
@@ -140,6 +146,7 @@ export class Hand {
   readonly fs: MemoryFileSystem;
   readonly claimer: Claimer;
   readonly runner: Runner;
+  readonly runners: readonly Runner[];
   readonly lock: Lock;
   readonly stop = new StopSwitch();
   readonly worker: Worker;
@@ -196,20 +203,30 @@ export class Hand {
       site.spawns.push(this.#spawn(run));
       return script(run, run.command.argv.join(' '));
     });
-    this.runner = new Runner({
-      ...{ fs, clock, tell, claimer: this.claimer, stop: this.stop, worker: name },
-      screen: fakeScreen(),
-      spawner,
-      schedule: SCHEDULE,
-      host: this.identity.hostname,
-      directory: '/work',
-      env: {},
-      inherit: false,
-      onFailure: () => undefined,
-    });
-    const { maxFailures = Infinity, persistent } = options;
+    const { maxFailures = Infinity, persistent, retries = 0, limits = {}, slots = 1, timeoutMs } = options;
+    this.runners = Array.from(
+      { length: slots },
+      (_, number) =>
+        new Runner({
+          ...{ fs, clock, tell, claimer: this.claimer, stop: this.stop, worker: name },
+          screen: fakeScreen(),
+          spawner,
+          schedule: SCHEDULE,
+          host: this.identity.hostname,
+          directory: '/work',
+          env: {},
+          inherit: false,
+          slot: { number, of: slots, env: {} },
+          timeoutMs,
+          onFailure: () => undefined,
+        }),
+    );
+    this.runner = this.runners[0] as Runner;
     this.worker = new Worker({
-      ...{ claimer: this.claimer, runner: this.runner, stop: this.stop, clock, tell, maxFailures, persistent },
+      ...{ claimer: this.claimer, runners: this.runners, stop: this.stop, clock, tell, maxFailures },
+      reruns: persistent ? { retries: Infinity, appended: persistent } : { retries, appended: [] },
+      limits: new Limits(limits, clock, tell),
+      random: () => 1,
     });
   }
 

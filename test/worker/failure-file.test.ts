@@ -20,6 +20,7 @@ const failed = (changes: Partial<FailedRun> = {}): FailedRun => ({
   gpu: undefined,
   directory: folder,
   end: { is: 'exited', code: 1 },
+  timeoutMs: undefined,
   durationMs: 3210,
   finished: new Date('2025-01-02T03:04:05Z'),
   output: ['Traceback', '  ValueError: x'],

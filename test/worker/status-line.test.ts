@@ -7,9 +7,12 @@ import { statusText } from '../../src/worker/status-line.js';
 const facts = { done: 12, total: 60, failed: 0, workers: 1, running: undefined, etaMs: undefined };
 
 test('the status line says what matters most first', () => {
-  const running = { command: 'python main.py --lr 0.1', sinceMs: 62_000 };
+  const running = { command: 'python main.py --lr 0.1', sinceMs: 62_000, others: 0 };
   expect(statusText({ ...facts, failed: 1, running, etaMs: 192_000 })).toBe(
     '[12/60] 1 failed · ETA 3m12s · python main.py --lr 0.1 (1m02s)',
+  );
+  expect(statusText({ ...facts, running: { ...running, others: 3 } })).toBe(
+    '[12/60] 4 running · python main.py --lr 0.1 (1m02s)',
   );
   expect(statusText({ ...facts, workers: 8 })).toBe('[12/60] 8 workers');
   expect(statusText(facts)).toBe('[12/60]');
@@ -61,7 +64,7 @@ test('what is formatted is read back to its unit', () => {
 });
 
 test('a run’s environment', () => {
-  const of = environmentOf({ HOME: '/h', COOPERATE_ENTRY: 'outer' }, { schedule: '/s/exp.json', worker: 'w1' });
+  const of = environmentOf({ HOME: '/h', COOPERATE_ENTRY: 'outer' }, { schedule: '/s/exp.json', worker: 'w1', slot: 0 });
   expect(of({ entry: 3, id: 'abc.0', attempt: 2 })).toEqual({
     HOME: '/h',
     COOPERATE_SCHEDULE: '/s/exp.json',
@@ -72,6 +75,6 @@ test('a run’s environment', () => {
     COOPERATE_ATTEMPT: '2',
     PYTHONUNBUFFERED: '1',
   });
-  const set = environmentOf({ PYTHONUNBUFFERED: '' }, { schedule: '/s', worker: 'w' });
+  const set = environmentOf({ PYTHONUNBUFFERED: '' }, { schedule: '/s', worker: 'w', slot: 0 });
   expect(set({ entry: 0, id: 'a.0', attempt: 1 })['PYTHONUNBUFFERED']).toBe('');
 });

@@ -1,0 +1,57 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { parseDuration } from '../worker/duration.js';
+import { positiveInteger, wholeNumber, type GlobalOptions } from './program-values.js';
+
+export interface RunOptions extends GlobalOptions {
+  readonly keepGoing?: true;
+  readonly maxFailures?: number;
+  readonly persistent?: boolean;
+  readonly postfix?: string;
+  readonly retries?: number;
+  readonly inherit?: true;
+  readonly jobs?: number;
+  readonly timeout?: number;
+  readonly limit?: number;
+  readonly timeLimit?: number;
+  readonly expect?: number;
+  readonly wait?: true;
+  readonly nice?: number;
+}
+
+/** The options of `run`. */
+export function runOptions(verb: Command): Command {
+  return verb
+    .addOption(
+      new Option('-k, --keep-going', 'go on after failures, and exit 1 at the end').conflicts('maxFailures'),
+    )
+    .option('--max-failures <n>', 'stop after this many failures (default: 1)', positiveInteger)
+    .option('--retries <n>', 'run a failed entry again, this often', wholeNumber)
+    .addOption(
+      new Option('--persistent', 'rerun a failing command, with a flag appended, until it succeeds').conflicts(
+        'retries',
+      ),
+    )
+    .option('--no-persistent', 'do not (default)')
+    .option('--postfix <flags>', "what --persistent appends, such as '--resume' (default: asked for once)")
+    .option('-j, --jobs <n>', 'run so many entries at once', positiveInteger)
+    .option('--timeout <time>', 'end a run that takes longer, such as 90m; it has failed', duration)
+    .option('--limit <n>', 'run so many entries and leave', positiveInteger)
+    .option('--time-limit <time>', 'leave after this time; what still runs is put back', duration)
+    .option('--expect <time>', 'what an entry takes: one that would not finish is not started', duration)
+    .option('--wait', 'wait for entries that are added later')
+    .option('--nice <n>', 'run at this priority, 0 to 19', niceness)
+    .addOption(
+      new Option('--inherit', 'hand the terminal to the command untouched, and keep no log').conflicts('jobs'),
+    );
+}
+
+function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms <= 0) throw new InvalidArgumentError('Write it like 90s, 15m or 1h30m.');
+  return ms;
+}
+
+function niceness(text: string): number {
+  if (!/^1?\d$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 0 to 19.');
+  return Number(text);
+}
