@@ -1,4 +1,5 @@
 import type { FailureDetail } from './failure.js';
+import type { CommandResult } from './ports/command.js';
 
 /** What a worker tells its user while it works, as data; `cli/show-notice` is the one place that turns it into words. */
 export type Notice =
@@ -22,6 +23,7 @@ export type Notice =
   | { readonly tell: 'put-back'; readonly entries: readonly number[] }
   | { readonly tell: 'left-early'; readonly entries: readonly number[]; readonly failure: FailureDetail }
   | { readonly tell: 'log-trouble'; readonly path: string; readonly code: string }
+  | { readonly tell: 'hook-failed'; readonly event: 'failure' | 'finish'; readonly result: CommandResult }
   | { readonly tell: 'retrying'; readonly entry: number; readonly left: number; readonly afterMs: number }
   /** What is left of the time is less than an entry takes; Infinity where one may take any time. */
   | { readonly tell: 'out-of-time'; readonly leftMs: number; readonly expectedMs: number }

@@ -1,5 +1,6 @@
 import type { Ports } from '../commands/workshop.js';
 import { Failure } from '../failure.js';
+import { runCommand } from '../ports/command.js';
 import { systemClock } from '../ports/clock.js';
 import { realFileSystem } from '../ports/fs-real.js';
 import { identify, processStart } from '../ports/host.js';
@@ -28,6 +29,7 @@ export function realPorts(schedule: string, colour: ColourChoice): Ports {
     probes: { processStart, slurmState: (job) => slurmState(job) },
     lock: guardedLock,
     identify,
+    shell: (command, timeoutMs, env) => runCommand('sh', ['-c', command], timeoutMs, env),
     env: process.env,
     directory: directory(),
     staleMs: Number(process.env['COOPERATE_STALE_MS'] ?? STALE_MS),

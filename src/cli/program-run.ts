@@ -16,6 +16,8 @@ export interface RunOptions extends GlobalOptions {
   readonly expect?: number;
   readonly wait?: true;
   readonly nice?: number;
+  readonly onFinish?: string;
+  readonly onFailure?: string;
 }
 
 /** The options of `run`. */
@@ -39,6 +41,8 @@ export function runOptions(verb: Command): Command {
     .option('--time-limit <time>', 'leave after this time; what still runs is put back', duration)
     .option('--expect <time>', 'what an entry takes: one that would not finish is not started', duration)
     .option('--wait', 'wait for entries that are added later')
+    .option('--on-failure <command>', 'run it by the shell when an entry has failed; facts in COOPERATE_*')
+    .option('--on-finish <command>', 'run it by the shell when this worker leaves')
     .option('--nice <n>', 'run at this priority, 0 to 19', niceness)
     .addOption(
       new Option('--inherit', 'hand the terminal to the command untouched, and keep no log').conflicts('jobs'),

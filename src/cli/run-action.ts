@@ -3,6 +3,7 @@ import { onSuspend } from '../ports/screen-suspend.js';
 import { Cancelled, realTerminal } from '../ports/terminal.js';
 import { Failure } from '../failure.js';
 import { setNiceness } from '../ports/host.js';
+import type { HookCommands } from '../worker/hooks.js';
 import type { LimitSettings } from '../worker/limits.js';
 import type { StopSwitch } from '../worker/stop.js';
 import { EXIT } from './exit-codes.js';
@@ -36,6 +37,7 @@ export async function runAction(schedule: string, options: RunOptions): Promise<
         slots: Array.from({ length: jobs }, () => ({})),
         timeoutMs: options.timeout,
         limits: limitsIn(options),
+        hooks: hooksIn(options),
       },
       () => askPostfix(stop?.draining),
       (failed) => say(showFailedEntry(failed)),
@@ -57,6 +59,13 @@ function limitsIn({ limit, timeLimit, expect, wait }: RunOptions): LimitSettings
     ...(timeLimit === undefined ? {} : { timeMs: timeLimit }),
     ...(expect === undefined ? {} : { expectMs: expect }),
     waits: wait ?? false,
+  };
+}
+
+function hooksIn({ onFailure, onFinish }: RunOptions): HookCommands {
+  return {
+    ...(onFailure === undefined ? {} : { onFailure }),
+    ...(onFinish === undefined ? {} : { onFinish }),
   };
 }
 

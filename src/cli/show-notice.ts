@@ -1,4 +1,6 @@
 import type { Notice } from '../notice.js';
+import type { CommandResult } from '../ports/command.js';
+import { harmless } from '../ports/screen-text.js';
 import { formatDuration } from '../worker/duration.js';
 import { asTyped } from './as-typed.js';
 import { showCommand } from './show-command.js';
@@ -57,6 +59,8 @@ export function showNotice(notice: Notice, schedule: string): string {
       return own(
         `the log ${asTyped(notice.path)} cannot be written (${notice.code}); output still goes to the terminal.`,
       );
+    case 'hook-failed':
+      return own(hookFailed(notice.event, notice.result));
     case 'retrying':
       return own(
         `entry ${notice.entry} failed; running it again in ${formatDuration(notice.afterMs)} (${notice.left} ${notice.left === 1 ? 'try' : 'tries'} left).`,
@@ -78,6 +82,13 @@ export function showNotice(notice: Notice, schedule: string): string {
           : 'stopping.',
       );
   }
+}
+
+function hookFailed(event: 'failure' | 'finish', result: CommandResult): string {
+  if (result.ended !== 'exit')
+    return `the command of --on-${event} ${result.ended === 'timeout' ? 'did not end within a minute' : 'could not be run'}.`;
+  const lastLine = result.stderr.trimEnd().split('\n').at(-1) ?? '';
+  return `the command of --on-${event} failed with exit code ${result.exitCode}${lastLine && `: ${harmless(lastLine)}`}.`;
 }
 
 export function own(text: string): string {

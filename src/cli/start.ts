@@ -10,12 +10,19 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${version}\n`);
     return EXIT.done;
   }
+  // Who pipes into head has seen enough: that is no failure.
+  process.stdout.on('error', ignored);
+  process.stderr.on('error', ignored);
   const { runProgram } = await import('./program.js');
   try {
     return await runProgram(modernSpelling(args));
   } catch (error) {
     return fail(error, args);
   }
+}
+
+function ignored(): void {
+  return;
 }
 
 async function fail(error: unknown, args: readonly string[]): Promise<number> {

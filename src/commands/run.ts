@@ -2,6 +2,7 @@ import type { Findings, LostRun } from '../claim/recover.js';
 import { argvOf, commandLine } from '../schedule/slots.js';
 import type { FailedEntry, Slot } from '../worker/runner.js';
 import type { Reruns } from '../worker/attempts.js';
+import { Hooks, type HookCommands } from '../worker/hooks.js';
 import type { LimitSettings } from '../worker/limits.js';
 import { statusText } from '../worker/status-line.js';
 import type { Worker, WorkResult } from '../worker/worker.js';
@@ -21,6 +22,7 @@ export interface RunRequest {
   readonly limits: LimitSettings;
   /** What the runs of each slot have besides the worker's environment; so many entries run at once. */
   readonly slots: readonly Slot['env'][];
+  readonly hooks: HookCommands;
   /** Milliseconds that a run may take. */
   readonly timeoutMs: number | undefined;
 }
@@ -45,19 +47,37 @@ export async function run(
   onFailure: (failed: FailedEntry) => void,
 ): Promise<RunReport> {
   const { inherit, slots, timeoutMs, maxFailures } = request;
-  const workshop = await openWorkshop(ports, request.schedule, { inherit, slots, timeoutMs, onFailure });
+  const workshop = await openWorkshop(ports, request.schedule, {
+    ...{ inherit, slots, timeoutMs },
+    onFailure: (failed) => {
+      onFailure(failed);
+      hooks.failed(failed);
+    },
+  });
+  const hooks = hooksOf(ports, workshop, request.hooks);
   const reruns = await rerunsOf(ports, request, ask);
   const worker = workerIn(workshop, ports, { maxFailures, reruns, limits: request.limits });
   const timeIsUp = endInTime(workshop, request.limits.timeMs);
   ports.screen.status(() => statusOf(workshop, worker, ports.clock.monotonic()));
   try {
-    return report(workshop, await worker.work());
+    const made = report(workshop, await worker.work());
+    const isLast = made.completed && made.working === 0;
+    await hooks.finished({ ...made, lost: made.lost.length, isLast });
+    return made;
   } finally {
     clearTimeout(timeIsUp);
     ports.screen.status(undefined);
     for (const runner of workshop.runners) await runner.close();
     await workshop.lock.close();
   }
+}
+
+/** A hook that takes longer is left behind. */
+const LONGEST_HOOK_MS = 60_000;
+
+function hooksOf({ tell, shell }: Ports, { file, worker, host }: Workshop, commands: HookCommands): Hooks {
+  const facts = { COOPERATE_SCHEDULE: file.path, COOPERATE_WORKER: worker, COOPERATE_HOST: host };
+  return new Hooks({ ...commands, tell, facts, shell: (command, env) => shell(command, LONGEST_HOOK_MS, env) });
 }
 
 /** With --persistent until it succeeds. */

@@ -8,6 +8,7 @@ import { sidecarOf } from '../claim/sidecar.js';
 import { Failure } from '../failure.js';
 import type { Tell } from '../notice.js';
 import type { Clock } from '../ports/clock.js';
+import type { CommandResult } from '../ports/command.js';
 import type { FileSystem } from '../ports/fs.js';
 import type { HostIdentity } from '../ports/host.js';
 import type { guardedLock, Lock } from '../ports/lock.js';
@@ -29,6 +30,8 @@ export interface Ports {
   readonly probes: Probes;
   readonly lock: typeof guardedLock;
   identify(): Promise<HostIdentity>;
+  /** Runs a command of the user's by the shell, without input. */
+  shell(command: string, timeoutMs: number, env: Readonly<Record<string, string>>): Promise<CommandResult>;
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly directory: string;
   readonly staleMs: number;
@@ -53,6 +56,8 @@ export interface Workshop {
   readonly runners: readonly Runner[];
   readonly stop: StopSwitch;
   readonly lock: Lock;
+  readonly worker: string;
+  readonly host: string;
 }
 
 /** Reads the schedule first: with an unusable one nothing is created. */
@@ -81,7 +86,7 @@ export async function openWorkshop(ports: Ports, path: string, settings: RunSett
         ...others,
       }),
   );
-  return { file, claimer, runners, stop, lock };
+  return { file, claimer, runners, stop, lock, worker, host: identity.hostname };
 }
 
 export interface WorkSettings {

@@ -5,18 +5,19 @@ export type CommandResult =
 
 /**
  * Runs a helper program found on PATH, without input, and gives it `timeoutMs` (milliseconds) to answer.
- * Never fails. Messages come in English, whatever the user's locale.
+ * It has this process's environment, and `env`. Never fails. Messages come in English, whatever the user's locale.
  */
 export async function runCommand(
   file: string,
   args: readonly string[],
   timeoutMs: number,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
   const { execa } = await import('execa'); // only now: starting cooperate should not pay for it
   const subprocess = execa(file, args, {
     reject: false,
     stdin: 'ignore',
-    env: { LC_ALL: 'C' },
+    env: { LC_ALL: 'C', ...env },
     detached: true, // a process group of its own, to end together
   });
   let timer: NodeJS.Timeout | undefined;
