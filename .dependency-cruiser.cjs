@@ -1,14 +1,19 @@
 // The import rule: data flows one way, and each outside dependency has one home.
 
 // From top to bottom; what stands in one layer may import its own layer and everything below it.
-const layers = [['cli'], ['commands'], ['worker', 'claim', 'schedule', 'journal', 'doe'], ['ports']];
+const layers = [
+  ['cli'],
+  ['commands'],
+  ['worker', 'claim', 'schedule', 'journal', 'doe', 'settings'],
+  ['ports'],
+];
 
 // Package or Node module -> the only files that may import it, types included.
 const homes = {
   'proper-lockfile': '^src/ports/lock[^/]*[.]ts$',
   execa: '^src/ports/command[.]ts$',
   inquirer: '^src/ports/terminal[.]ts$',
-  zod: '^src/(journal/records|doe/spec-schema)[.]ts$',
+  zod: '^src/(journal/records|doe/spec-schema|settings/settings-schema)[.]ts$',
   yaml: '^src/doe/spec-text[.]ts$',
   jsep: '^src/doe/expression[.]ts$',
   commander: '^src/cli/program[^/]*[.]ts$',

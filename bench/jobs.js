@@ -6,7 +6,7 @@ import { writeSchedule } from './schedules.js';
 
 const floor = fileURLToPath(new URL('floor.js', import.meta.url));
 
-/** Jobs per second with `true` as the command: cooperate, GNU parallel, xargs, and the floor. */
+/** Jobs per second with `true` as the command: N workers, one worker of N slots, GNU parallel, xargs, and the floor. */
 export async function jobs({ sizes, workers, rounds, folder }) {
   const results = [];
   for (const size of sizes) {
@@ -21,12 +21,24 @@ export async function jobs({ sizes, workers, rounds, folder }) {
   const rate = (r, name) => Math.round(r.size / r.seconds[name]);
   print(
     'Jobs per second with `true` as the command',
-    ['entries', 'N', 'cooperate', 'parallel', 'xargs', 'floor', 'times parallel', 'times the floor’s time'],
+    [
+      'entries',
+      'N',
+      'workers',
+      'slots',
+      'parallel',
+      'xargs',
+      'floor',
+      'workers / parallel',
+      'slots / parallel',
+      'times the floor’s time',
+    ],
     results.map((r) => [
       r.size,
       r.n,
-      ...['cooperate', 'parallel', 'xargs', 'floor'].map((name) => rate(r, name)),
+      ...['cooperate', 'slots', 'parallel', 'xargs', 'floor'].map((name) => rate(r, name)),
       r.timesParallel.toFixed(2),
+      r.slotsTimesParallel.toFixed(2),
       r.timesFloor.toFixed(2),
     ]),
   );
@@ -40,6 +52,9 @@ async function oneRound(folder, size, n) {
   await writeFile(inputs, Array.from({ length: size }, (_, i) => `${i}\n`).join(''));
   const seconds = {};
   seconds.cooperate = await timed(...Array(n).fill([process.execPath, program, '--run', schedule]));
+  await rm(`${schedule}.cooperate`, { recursive: true, force: true });
+  await writeSchedule(schedule, size);
+  seconds.slots = await timed([process.execPath, program, 'run', schedule, '-j', String(n)]);
   seconds.floor = await timed(...Array(n).fill([process.execPath, floor, String(Math.ceil(size / n))]));
   seconds.parallel = await timed(['parallel', '-j', String(n), '-a', inputs, 'true', '--seed']);
   seconds.xargs = await timed(['xargs', '-a', inputs, '-n', '1', '-P', String(n), 'true', '--seed']);
@@ -55,6 +70,7 @@ function summary(size, n, runs) {
     n,
     seconds,
     timesParallel: median(runs.map((run) => run.parallel / run.cooperate)),
+    slotsTimesParallel: median(runs.map((run) => run.parallel / run.slots)),
     timesFloor: median(runs.map((run) => run.cooperate / run.floor)),
   };
 }

@@ -23,10 +23,23 @@ export type Notice =
   | { readonly tell: 'put-back'; readonly entries: readonly number[] }
   | { readonly tell: 'left-early'; readonly entries: readonly number[]; readonly failure: FailureDetail }
   | { readonly tell: 'log-trouble'; readonly path: string; readonly code: string }
+  /** A sentence about what was decided without being asked. */
+  | { readonly tell: 'fact'; readonly text: string }
   | { readonly tell: 'hook-failed'; readonly event: 'failure' | 'finish'; readonly result: CommandResult }
   | { readonly tell: 'retrying'; readonly entry: number; readonly left: number; readonly afterMs: number }
   /** What is left of the time is less than an entry takes; Infinity where one may take any time. */
   | { readonly tell: 'out-of-time'; readonly leftMs: number; readonly expectedMs: number }
+  /** Entries fail at once here, and not elsewhere as it seems: this worker slows down, or leaves. */
+  | { readonly tell: 'quarantine'; readonly is: 'slowing'; readonly failures: number }
+  | {
+      readonly tell: 'quarantine';
+      readonly is: 'leaving';
+      readonly failures: number;
+      readonly longestMs: number;
+      /** What a success takes on other hosts. */
+      readonly elsewhereMs: number;
+      readonly entries: readonly number[];
+    }
   | { readonly tell: 'stopping'; readonly running: boolean }
   /** How a schedule was made could not be recorded. */
   | { readonly tell: 'design-not-kept' };

@@ -53,6 +53,7 @@ export class Book implements Evidence {
   /** The next epoch: the schedule was generated anew, what was recorded so far becomes the archive. */
   async next(setting: Setting, entries: number): Promise<Book> {
     const { number, id, succeeds } = this.epoch;
+    await this.journal.flush();
     const epoch = await beginEpoch(setting.fs, setting.sidecar, number + 1, entries, [...succeeds, id]);
     await this.peers.leave().catch(() => undefined);
     return Book.#in(setting, epoch, this.journal);

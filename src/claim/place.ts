@@ -1,4 +1,3 @@
-import { Failure } from '../failure.js';
 import { errorCode, type FileSystem, type Fingerprint, type Ownership } from '../ports/fs.js';
 import { NewText } from '../schedule/new-text.js';
 import { freeBackup, hiddenNames, isThere, NO_LINKS } from './beside.js';
@@ -33,12 +32,8 @@ export async function writeBeside(
 ): Promise<NewFile> {
   const { temporary } = hiddenNames(path, worker);
   const text = new NewText(lines);
-  try {
-    const print = await fs.write(temporary, text, ownership);
-    return { temporary, print, hash: text.hash(), entries: text.entries };
-  } catch (error) {
-    throw failure('write the schedule', path, error);
-  }
+  const print = await fs.write(temporary, text, ownership);
+  return { temporary, print, hash: text.hash(), entries: text.entries };
 }
 
 /**
@@ -52,12 +47,11 @@ export async function placeNew(fs: FileSystem, path: string, file: NewFile): Pro
       return { is: 'created' };
     } catch (error) {
       const code = errorCode(error) ?? '';
-      if (code !== 'EEXIST' && !NO_LINKS.has(code)) throw failure('create the schedule', path, error);
+      if (code !== 'EEXIST' && !NO_LINKS.has(code)) throw error;
       // Ours where the network has lost the reply.
-      if (await isThere(fs, path))
-        return (await isAt(fs, path, file.print)) ? { is: 'created' } : { is: 'taken' };
+      if (await isThere(fs, path)) return { is: (await isAt(fs, path, file.print)) ? 'created' : 'taken' };
       if (code === 'EEXIST') continue;
-      await renamed(fs, file, path);
+      await rename(fs, file, path);
       return { is: 'created' };
     }
   }
@@ -67,15 +61,15 @@ export async function placeNew(fs: FileSystem, path: string, file: NewFile): Pro
 export async function placeOver(fs: FileSystem, path: string, file: NewFile): Promise<Placed> {
   const kept = await keep(fs, path);
   if (!kept) return placeNew(fs, path, file);
-  const { backup, print } = kept;
+  const { backup } = kept;
   try {
-    if (await isAt(fs, path, print)) {
-      await renamed(fs, file, path);
+    if (await isAt(fs, path, kept.print ?? (await fs.fingerprint(backup)))) {
+      await rename(fs, file, path);
       return { is: 'replaced', backup };
     }
   } catch (error) {
     // Where nobody can tell, two names of the old schedule are better than none.
-    if (await isAt(fs, path, print).catch(() => false)) await fs.unlink(backup).catch(() => undefined);
+    if (!(await isAt(fs, path, file.print).catch(() => true))) await fs.unlink(backup).catch(() => undefined);
     throw error;
   }
   await fs.unlink(backup).catch(() => undefined);
@@ -84,44 +78,40 @@ export async function placeOver(fs: FileSystem, path: string, file: NewFile): Pr
 
 interface Kept {
   readonly backup: string;
-  readonly print: Fingerprint;
+  /** Of the file that was copied; a link is the file itself, and what an editor still writes into it is in both. */
+  readonly print?: Fingerprint;
 }
 
-/** By a link: what an editor still writes into the old file then goes into the backup. */
 async function keep(fs: FileSystem, path: string): Promise<Kept | undefined> {
   for (;;) {
     const backup = await freeBackup(fs, path);
     try {
       await fs.link(path, backup);
+      return { backup };
     } catch (error) {
       const code = errorCode(error) ?? '';
       if (code === 'ENOENT') return undefined;
-      if (NO_LINKS.has(code)) return copied(fs, path, backup);
-      if (code !== 'EEXIST') throw failure('keep the old schedule', path, error);
+      if (NO_LINKS.has(code)) return copy(fs, path, backup);
+      if (code !== 'EEXIST') throw error;
       // Of that name since we listed: somebody else's, or ours where the network has lost the reply.
-      if (!(await isAt(fs, path, await fs.fingerprint(backup)))) continue;
+      if (await isAt(fs, path, await fs.fingerprint(backup))) return { backup };
     }
-    return { backup, print: await fs.fingerprint(backup) };
   }
 }
 
-async function copied(fs: FileSystem, path: string, backup: string): Promise<Kept | undefined> {
-  try {
-    const { bytes, print, ownership } = await fs.read(path);
-    await fs.write(backup, bytes, ownership);
-    return { backup, print };
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw failure('keep the old schedule', path, error);
-  }
+async function copy(fs: FileSystem, path: string, backup: string): Promise<Kept | undefined> {
+  const content = await fs.read(path).catch(unlessGone);
+  if (!content) return undefined;
+  await fs.write(backup, content.bytes, content.ownership);
+  return { backup, print: content.print };
 }
 
 /** A network filesystem may report a rename as failed that it has done. */
-async function renamed(fs: FileSystem, file: NewFile, path: string): Promise<void> {
+async function rename(fs: FileSystem, file: NewFile, path: string): Promise<void> {
   try {
     await fs.rename(file.temporary, path);
   } catch (error) {
-    if (!(await isAt(fs, path, file.print))) throw failure('write the schedule', path, error);
+    if (!(await isAt(fs, path, file.print).catch(() => false))) throw error;
   }
 }
 
@@ -135,11 +125,4 @@ async function isAt(fs: FileSystem, path: string, print: Fingerprint): Promise<b
 
 function unlessGone(error: unknown): undefined {
   if (errorCode(error) !== 'ENOENT') throw error;
-}
-
-/** What is no trouble of the filesystem's stays what it is. */
-function failure(operation: string, path: string, error: unknown): unknown {
-  const code = errorCode(error);
-  if (error instanceof Failure || code === undefined) return error;
-  return new Failure({ reason: 'filesystem', code, operation, path }, { cause: error });
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.js';
-import type { Ownership } from '../ports/fs.js';
+import { errorCode, type Ownership } from '../ports/fs.js';
 import type { Held } from '../ports/lock.js';
 import { folderOf } from './beside.js';
 import type { Book } from './book.js';
@@ -74,14 +74,24 @@ async function withNewFile(
   place: (file: NewFile) => Promise<Settled | undefined>,
 ): Promise<Made | undefined> {
   const { fs, identity } = setting;
-  const file = await writeBeside(fs, path, identity.worker, whileWanted(lines, signal), ownership);
+  let file: NewFile | undefined;
   try {
+    file = await writeBeside(fs, path, identity.worker, whileWanted(lines, signal), ownership);
     const placed = signal.aborted ? undefined : await place(file);
     if (placed === undefined || placed.is === 'taken') return placed;
     return { ...placed, entries: file.entries };
+  } catch (error) {
+    throw failure(path, error);
   } finally {
-    await fs.unlink(file.temporary).catch(() => undefined);
+    if (file) await fs.unlink(file.temporary).catch(() => undefined);
   }
+}
+
+/** What is no trouble of the filesystem's stays what it is. */
+function failure(path: string, error: unknown): unknown {
+  const code = errorCode(error);
+  if (error instanceof Failure || code === undefined) return error;
+  return new Failure({ reason: 'filesystem', code, operation: 'write the schedule', path }, { cause: error });
 }
 
 function* whileWanted(lines: Iterable<string>, signal: AbortSignal): Generator<string> {

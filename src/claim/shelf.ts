@@ -55,7 +55,10 @@ export class Shelf {
   /** Whether somebody found the schedule generated anew and began the next epoch; if so, we are in it now. */
   async followEpoch(): Promise<boolean> {
     const newest = await newestEpoch(this.#setting.fs, this.#setting.sidecar);
-    if (newest <= (await this.book()).epoch.number) return false;
+    const { epoch, journal } = await this.book();
+    if (newest <= epoch.number) return false;
+    // What was recorded so far is about this epoch's claims, not about those of the same names in the next.
+    await journal.flush();
     this.#book = undefined;
     this.#tell({ tell: 'generated-anew', epoch: newest });
     return true;

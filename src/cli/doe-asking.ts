@@ -7,7 +7,7 @@ import { flagsOf } from '../doe/spec-flags.js';
 import { Failure } from '../failure.js';
 import type { Terminal } from '../ports/terminal.js';
 import { readSchedule } from '../schedule/file.js';
-import type { Request } from './doe-action.js';
+import type { Request } from './doe-request.js';
 import { showCommand } from './show-command.js';
 import { remarksOf, someOf } from './show-doe.js';
 

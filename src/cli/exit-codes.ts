@@ -5,7 +5,7 @@ export const EXIT = {
   entryFailed: 1,
   usage: 2,
   filesystem: 3,
-  signal: { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 },
+  signal: { SIGHUP: 129, SIGINT: 130, SIGUSR1: 138, SIGTERM: 143 },
 } as const;
 
 export type StopSignal = keyof typeof EXIT.signal;

@@ -1,8 +1,12 @@
+import os from 'node:os';
+import type { HostPorts } from '../commands/host.js';
 import type { Ports } from '../commands/workshop.js';
 import { Failure } from '../failure.js';
 import { runCommand } from '../ports/command.js';
 import { systemClock } from '../ports/clock.js';
 import { realFileSystem } from '../ports/fs-real.js';
+import { visibleGpus } from '../ports/gpus.js';
+import { isFile, isFolder, isOnPath } from '../ports/shell-env.js';
 import { identify, processStart } from '../ports/host.js';
 import { guardedLock } from '../ports/lock.js';
 import type { ColourChoice } from '../ports/screen-colour.js';
@@ -66,4 +70,15 @@ function directory(): string {
 /** The exit code of a worker that was told to stop. */
 export function stopCode(stop: StopSwitch | undefined): number | undefined {
   return stop?.signal && EXIT.signal[stop.signal as StopSignal];
+}
+
+export function realHostPorts(): HostPorts {
+  const { uid, gid } = os.userInfo();
+  return {
+    cores: os.availableParallelism(),
+    home: process.env['HOME'],
+    user: { uid, gid },
+    gpus: visibleGpus,
+    ...{ isFile, isFolder, isOnPath },
+  };
 }

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { ORDERS } from '../doe/experiment.js';
 import type { DoeFlags } from '../doe/spec-flags.js';
-import { positiveInteger, wholeNumber, type GlobalOptions } from './program-values.js';
+import { collect, wholeNumber, type GlobalOptions } from './program-values.js';
 
 export interface DoeOptions extends GlobalOptions, Partial<Omit<DoeFlags, 'command'>> {
   readonly spec?: string;
@@ -37,7 +37,7 @@ export function doeOptions(verb: Command): Command {
     .option('-n, --runs <n>', 'how many runs, for designs that are sampled')
     .option('--seed <n>', 'of everything that is drawn (default: 0)', wholeNumber)
     .option('--no-scramble', 'plain Sobol and Halton points')
-    .option('--centers <n>', 'centre points of ccd and box-behnken (default: 1)', positiveInteger)
+    .option('--centers <n>', 'centre points of ccd and box-behnken (default: 1)', wholeNumber)
     .option('--baseline <name=value,...>', 'where oat starts (default: first values)')
     .option(
       '-w, --where <condition>',
@@ -59,12 +59,13 @@ export function doeOptions(verb: Command): Command {
     .option('--dry-run', 'print the commands and write nothing')
     .option('-y, --yes', 'also more than 10,000 runs')
     .option('--json', 'print one JSON value')
-    .showHelpAfterError(
-      'Options of the command to run stand behind --, as in: -- python main.py --epochs 10\nAll options: cooperate doe --help',
-    )
+    .showHelpAfterError('Options of the command that is run come behind --. All options: cooperate doe --help')
     .addHelpText('after', EXAMPLES);
 }
 
-function collect(text: string, before: readonly string[] = []): string[] {
-  return [...before, text];
+/** Of the words that were taken for the command those that do not stand behind `--`; `args`: the command line. */
+export function strayWords(args: readonly string[], command: readonly string[]): readonly string[] {
+  const dashes = args.indexOf('--');
+  const behind = dashes < 0 ? 0 : args.length - dashes - 1;
+  return command.slice(0, Math.max(0, command.length - behind));
 }

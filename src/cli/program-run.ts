@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseDuration } from '../worker/duration.js';
-import { positiveInteger, wholeNumber, type GlobalOptions } from './program-values.js';
+import { collect, positiveInteger, wholeNumber, type GlobalOptions } from './program-values.js';
 
 export interface RunOptions extends GlobalOptions {
   readonly keepGoing?: true;
@@ -10,6 +10,18 @@ export interface RunOptions extends GlobalOptions {
   readonly retries?: number;
   readonly inherit?: true;
   readonly jobs?: number;
+  readonly gpus?: string;
+  readonly perGpu?: number;
+  readonly gpusPerRun?: number;
+  readonly threads?: number;
+  readonly setup?: readonly string[];
+  readonly venv?: string;
+  readonly conda?: string;
+  readonly pipenv?: boolean;
+  readonly poetry?: boolean;
+  readonly module?: readonly string[];
+  readonly container?: string;
+  readonly bind?: readonly string[];
   readonly timeout?: number;
   readonly limit?: number;
   readonly timeLimit?: number;
@@ -36,6 +48,22 @@ export function runOptions(verb: Command): Command {
     .option('--no-persistent', 'do not (default)')
     .option('--postfix <flags>', "what --persistent appends, such as '--resume' (default: asked for once)")
     .option('-j, --jobs <n>', 'run so many entries at once', positiveInteger)
+    .option('--gpus <gpus>', 'one entry on each GPU: all, how many, or which (0,2)')
+    .option('--per-gpu <n>', 'so many entries share a GPU', positiveInteger)
+    .option('--gpus-per-run <n>', 'each entry gets so many GPUs', positiveInteger)
+    .option(
+      '--threads <n>',
+      'OMP_NUM_THREADS and friends (default with several slots: a fair share)',
+      positiveInteger,
+    )
+    .option('--venv <folder>', 'run entries in this virtual environment')
+    .option('--conda <env>', 'in this conda, mamba or micromamba environment')
+    .option('--pipenv', 'in the environment of pipenv')
+    .option('--poetry', 'in the environment of poetry')
+    .option('--module <name>', 'load a module before; repeatable', collect)
+    .option('--setup <commands>', 'shell commands before all entries, once; repeatable', collect)
+    .option('--container <image>', 'in a container: docker:IMAGE, podman:IMAGE, FILE.sif ...')
+    .option('--bind <from:to>', 'a folder that the container sees too; repeatable', collect)
     .option('--timeout <time>', 'end a run that takes longer, such as 90m; it has failed', duration)
     .option('--limit <n>', 'run so many entries and leave', positiveInteger)
     .option('--time-limit <time>', 'leave after this time; what still runs is put back', duration)

@@ -1,20 +1,21 @@
+import type { HostWishes } from '../commands/host.js';
 import { run, type RunReport } from '../commands/run.js';
 import { onSuspend } from '../ports/screen-suspend.js';
 import { Cancelled, realTerminal } from '../ports/terminal.js';
 import { Failure } from '../failure.js';
 import { setNiceness } from '../ports/host.js';
 import type { HookCommands } from '../worker/hooks.js';
-import type { LimitSettings } from '../worker/limits.js';
+import { slurmTimeMs, type LimitSettings } from '../worker/limits.js';
 import type { StopSwitch } from '../worker/stop.js';
 import { EXIT } from './exit-codes.js';
-import { realPorts, stopCode } from './ports.js';
+import { realHostPorts, realPorts, stopCode } from './ports.js';
 import type { RunOptions } from './program-run.js';
 import { own } from './show-notice.js';
 import { showFailedEntry } from './show-run.js';
 
 /** `cooperate run`: returns the exit code. */
 export async function runAction(schedule: string, options: RunOptions): Promise<number> {
-  const { inherit = false, persistent = false, retries = 0, jobs = 1 } = options;
+  const { inherit = false, persistent = false, retries = 0 } = options;
   if (inherit && persistent) throw conflict();
   if (options.nice !== undefined) setNiceness(options.nice);
   let stop: StopSwitch | undefined;
@@ -30,13 +31,14 @@ export async function runAction(schedule: string, options: RunOptions): Promise<
   try {
     const report = await run(
       ports,
+      realHostPorts(),
       {
         schedule,
         maxFailures: options.keepGoing ? Infinity : (options.maxFailures ?? 1),
         ...{ inherit, persistent, postfix: options.postfix, retries },
-        slots: Array.from({ length: jobs }, () => ({})),
+        host: hostIn(options),
         timeoutMs: options.timeout,
-        limits: limitsIn(options),
+        limits: limitsIn(options, slurmTimeMs(ports.env, ports.clock.wallTime())),
         hooks: hooksIn(options),
       },
       () => askPostfix(stop?.draining),
@@ -53,20 +55,31 @@ export async function runAction(schedule: string, options: RunOptions): Promise<
   }
 }
 
-function limitsIn({ limit, timeLimit, expect, wait }: RunOptions): LimitSettings {
+/** Without what was not said. */
+function hostIn(options: RunOptions): HostWishes {
+  const { jobs, gpus, perGpu, gpusPerRun, threads, setup, venv, conda, pipenv, poetry, module } = options;
   return {
-    ...(limit === undefined ? {} : { entries: limit }),
-    ...(timeLimit === undefined ? {} : { timeMs: timeLimit }),
-    ...(expect === undefined ? {} : { expectMs: expect }),
-    waits: wait ?? false,
+    slots: { jobs, gpus, perGpu, gpusPerRun, threads },
+    environment: said({ setup, venv, conda, pipenv, poetry, module }),
+    ...said({ container: options.container }),
+    bind: options.bind ?? [],
   };
 }
 
+function limitsIn(options: RunOptions, slurmMs: number | undefined): LimitSettings {
+  const { limit, timeLimit = slurmMs, expect, wait } = options;
+  return said({ entries: limit, timeMs: timeLimit, expectMs: expect, waits: wait });
+}
+
 function hooksIn({ onFailure, onFinish }: RunOptions): HookCommands {
-  return {
-    ...(onFailure === undefined ? {} : { onFailure }),
-    ...(onFinish === undefined ? {} : { onFinish }),
-  };
+  return said({ onFailure, onFinish });
+}
+
+type Said<T> = { [K in keyof T]?: NonNullable<T[K]> };
+
+/** Options that were not given are left out. */
+function said<T extends object>(options: T): Said<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Said<T>;
 }
 
 async function askPostfix(signal?: AbortSignal): Promise<string | undefined> {

@@ -1,5 +1,5 @@
-import { designsOf, type Designed } from '../commands/doe.js';
-import type { Written } from '../commands/doe-write.js';
+import { designsOf, isMany, type Designed } from '../commands/doe.js';
+import type { Runs, Written } from '../commands/doe-write.js';
 import type { Plan } from '../doe/plan.js';
 import { flagsOf } from '../doe/spec-flags.js';
 import type { FileSystem } from '../ports/fs.js';
@@ -11,14 +11,27 @@ const SHOWN = 2;
 
 /** What was made, for a person: how many, what was left out, the first and the last commands. */
 export function* showWritten(schedule: string, { plan }: Designed, written: Written): Generator<string> {
-  const { how, entries, present, backup } = written;
+  const { how, runs, present, backup } = written;
   const verb = { created: 'written to', replaced: 'written anew to', appended: 'added to' }[how];
-  yield `${count(entries, 'entry', 'entries')} ${verb} ${schedule}.`;
+  yield `${count(runs.count, 'entry', 'entries')} ${verb} ${schedule}.`;
   if (backup !== undefined) yield `The old schedule is kept as ${asTyped(backup)}.`;
   if (present > 0) yield `${count(present, 'run was', 'runs were')} there already.`;
   yield* remarksOf(plan);
-  if (how !== 'appended') yield* indented(someOf(plan));
-  if (entries > 0) yield `Work through it, in as many shells as you like: cooperate --run ${schedule}`;
+  yield* indented(someOf(runs));
+  if (runs.count > 0)
+    yield `Work through it, in as many shells as you like: ${showCommand(['cooperate', '--run', schedule])}`;
+}
+
+/** What would be made; its commands were printed. */
+export function* showDry(
+  schedule: string,
+  { plan }: Designed,
+  runs: number,
+  isTaken: boolean,
+): Generator<string> {
+  yield* remarksOf(plan);
+  yield `${count(runs, 'run', 'runs')}; nothing was written.`;
+  if (isTaken) yield `${schedule} is there already: it takes --append or --replace.`;
 }
 
 /** What a design left out, and what there is to know about it. */
@@ -30,7 +43,7 @@ export function* remarksOf({ report: { duplicates, excluded, facts } }: Plan): G
 }
 
 /** The first and the last few commands; no last ones where the first are all. */
-export function someOf({ count, argv }: Plan): { first: string[]; last: string[] } {
+export function someOf({ count, argv }: Runs): { first: string[]; last: string[] } {
   const from = count > 2 * SHOWN ? SHOWN : count;
   const commands = (start: number, end: number) =>
     Array.from({ length: end - start }, (_, i) => showCommand(argv(start + i)));
@@ -49,8 +62,14 @@ export function valueOfWritten(
   designed: Designed,
   written: Written,
 ): Record<string, unknown> {
-  const { how, entries, present, backup } = written;
-  return { ...common(schedule, designed), how, entries, present, ...(backup === undefined ? {} : { backup }) };
+  const { how, runs, present, backup } = written;
+  return {
+    ...common(schedule, designed),
+    how,
+    entries: runs.count,
+    present,
+    ...(backup === undefined ? {} : { backup }),
+  };
 }
 
 /** Version 1 of what `doe --dry-run --json` prints: the runs themselves instead of what became of them. */
@@ -76,9 +95,10 @@ export async function* shownDesigns(fs: FileSystem, schedule: string, json: bool
   }
   for (const { how, spec, path } of designs) {
     const flag = { created: [], replaced: ['--replace'], appended: ['--append'] }[how];
+    const yes = isMany(spec) ? ['--yes'] : [];
     // What cannot be said in flags is kept as a file that is a spec.
     const rest = flagsOf(spec) ?? ['--spec', asTyped(path)];
-    yield showCommand(['cooperate', 'doe', schedule, ...flag, ...rest]);
+    yield showCommand(['cooperate', 'doe', schedule, ...flag, ...yes, ...rest]);
   }
 }
 

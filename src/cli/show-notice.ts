@@ -1,7 +1,7 @@
 import type { Notice } from '../notice.js';
 import type { CommandResult } from '../ports/command.js';
 import { harmless } from '../ports/screen-text.js';
-import { formatDuration } from '../worker/duration.js';
+import { formatDuration, formatExactDuration } from '../worker/duration.js';
 import { asTyped } from './as-typed.js';
 import { showCommand } from './show-command.js';
 import { showFailure } from './show-failure.js';
@@ -59,6 +59,8 @@ export function showNotice(notice: Notice, schedule: string): string {
       return own(
         `the log ${asTyped(notice.path)} cannot be written (${notice.code}); output still goes to the terminal.`,
       );
+    case 'fact':
+      return own(notice.text);
     case 'hook-failed':
       return own(hookFailed(notice.event, notice.result));
     case 'retrying':
@@ -74,6 +76,12 @@ export function showNotice(notice: Notice, schedule: string): string {
     case 'design-not-kept':
       return own(
         `how ${schedule} was made could not be recorded in ${schedule}.cooperate; --show and --append --runs will not know.`,
+      );
+    case 'quarantine':
+      return own(
+        notice.is === 'slowing'
+          ? `the last ${notice.failures} entries failed at once here, and on other hosts such entries succeed: going slower, to see whether it is this host.`
+          : `this host seems to break entries: the last ${notice.failures} failed within ${formatExactDuration(notice.longestMs)}, and on other hosts they succeed (in about ${formatExactDuration(notice.elsewhereMs)}).\nPut back ${entries(notice.entries)} for them; this worker leaves.`,
       );
     case 'stopping':
       return own(

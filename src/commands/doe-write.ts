@@ -15,10 +15,16 @@ import { openDesk, type Ports } from './workshop.js';
 /** What to do when there is a schedule of that name. */
 export type Existing = 'refuse' | 'append' | 'replace';
 
+/** Runs in their order. */
+export interface Runs {
+  readonly count: number;
+  readonly argv: (run: number) => string[];
+}
+
 export interface Written {
   readonly how: DesignRecord['how'];
-  /** Entries that were written. */
-  readonly entries: number;
+  /** Those that were written, one an entry. */
+  readonly runs: Runs;
   /** Runs that the schedule had already. */
   readonly present: number;
   /** Where the old schedule is now. */
@@ -38,11 +44,11 @@ export async function writeDesign(
     const written = await (existing === 'append'
       ? appended(desk, designed, stop.draining)
       : made(desk, path, designed, existing, stop.draining));
-    if (written && written.entries > 0) {
+    if (written && written.runs.count > 0) {
       const at = ports.clock.wallTime().toISOString();
-      const { how, entries } = written;
+      const { how, runs } = written;
       await keepDesign(ports.fs, sidecarOf(desk.file.path), {
-        ...{ version: 1, program: version, at, how, entries },
+        ...{ version: 1, program: version, at, how, entries: runs.count },
         spec: designed.spec,
       }).catch(() => {
         ports.tell({ tell: 'design-not-kept' });
@@ -56,14 +62,23 @@ export async function writeDesign(
 
 async function appended(desk: Desk, designed: Designed, stopped: AbortSignal): Promise<Written | undefined> {
   const { plan, before } = designed;
-  let present = 0;
-  const linesFor = (text: ScheduleText): string[] => {
-    const lines = linesToAdd(designed, text);
-    present = plan.count - (before?.count ?? 0) - lines.length;
-    return lines;
+  const linesFor = linesToAdd(designed);
+  const found = { entries: 0, lines: [] as readonly string[] };
+  const entries = await append(
+    desk,
+    (text) => {
+      found.entries = text.count;
+      return (found.lines = linesFor(text));
+    },
+    stopped,
+  );
+  if (entries === undefined) return undefined;
+  return {
+    // What was made before for an empty schedule, or one that is gone, is not in this one.
+    how: found.entries === 0 && !before ? 'created' : 'appended',
+    runs: runsIn(found.lines),
+    present: plan.count - (before?.count ?? 0) - found.lines.length,
   };
-  const entries = await append(desk, linesFor, stopped);
-  return entries === undefined ? undefined : { how: 'appended', entries, present };
 }
 
 async function made(
@@ -73,24 +88,31 @@ async function made(
   existing: 'refuse' | 'replace',
   stopped: AbortSignal,
 ): Promise<Written | undefined> {
-  const made = await (existing === 'replace' ? replace : create)(desk, checkedLines(designed), stopped);
+  const made = await (existing === 'replace' ? replace : create)(desk, checkedLines(designed.plan), stopped);
   if (made?.is === 'taken') throw taken(path);
   if (!made) return undefined;
   const backup = made.is === 'replaced' ? { backup: made.backup } : {};
-  return { how: made.is, entries: made.entries, present: 0, ...backup };
+  return { how: made.is, runs: designed.plan, present: 0, ...backup };
 }
 
-/** The runs that an append would add to the schedule as it is now, or all where there is none. */
-export async function runsToAdd(fs: FileSystem, path: string, designed: Designed): Promise<string[][]> {
+/** The runs that an append would add to the schedule as it is now; all where there is none. */
+export async function runsToAdd(fs: FileSystem, path: string, designed: Designed): Promise<Runs> {
   const text = await readSchedule(fs, path).catch((error: unknown) => {
     if (error instanceof Failure && error.detail.reason === 'schedule-missing') return undefined;
     throw error;
   });
-  return linesToAdd(designed, text).map((line) => JSON.parse(line) as string[]);
+  return runsIn(linesToAdd(designed)(text));
 }
 
-function linesToAdd({ plan, before }: Designed, text: ScheduleText | undefined): string[] {
-  return explained(() => newLines(plan, text ? argvsIn(text) : [], before));
+/** All lines are made and checked before the schedule is looked at: under the lock that would keep others waiting. */
+function linesToAdd({ plan, before }: Designed): (text: ScheduleText | undefined) => string[] {
+  const lines = [...checkedLines(plan)];
+  const made = before && [...checkedLines(before)];
+  return (text) => newLines(lines, text ? argvsIn(text) : [], made);
+}
+
+function runsIn(lines: readonly string[]): Runs {
+  return { count: lines.length, argv: (run) => JSON.parse(lines[run] as string) as string[] };
 }
 
 function* argvsIn(text: ScheduleText): Generator<string[]> {
@@ -98,8 +120,8 @@ function* argvsIn(text: ScheduleText): Generator<string[]> {
 }
 
 /** What cannot be an entry is a mistake in the spec. */
-function* checkedLines({ plan }: Designed): Generator<string> {
-  for (let run = 0; run < plan.count; run++) yield explained(() => lineOf(plan.argv(run)));
+function* checkedLines({ count, argv }: Runs): Generator<string> {
+  for (let run = 0; run < count; run++) yield explained(() => lineOf(argv(run)));
 }
 
 function taken(path: string): Failure {

@@ -9,6 +9,7 @@ import { specIn } from '../doe/spec-text.js';
 import { Failure } from '../failure.js';
 import { keptDesigns, recordIn, type DesignRecord } from '../journal/designs.js';
 import { errorCode, type FileSystem } from '../ports/fs.js';
+import { readSchedule } from '../schedule/file.js';
 
 /** Without being told so, no schedule longer than this is written. */
 const MOST_RUNS = 10_000;
@@ -53,6 +54,11 @@ function checkSize(runs: number, many: boolean): void {
     );
 }
 
+/** Whether it takes a yes. */
+export function isMany(spec: Spec): boolean {
+  return explained(() => boundOf(experimentOf(spec))) > MOST_RUNS;
+}
+
 function inWords(count: number): string {
   return Number.isSafeInteger(count) ? count.toLocaleString('en-US') : count.toExponential(1);
 }
@@ -70,11 +76,11 @@ export async function readSpec(fs: FileSystem, path: string): Promise<Spec> {
   } catch (error) {
     if (error instanceof Failure) throw error;
     const code = errorCode(error) ?? 'unknown';
-    if (code !== 'ENOENT')
+    if (code !== 'ENOENT' && code !== 'EISDIR')
       throw new Failure({ reason: 'filesystem', code, operation: 'read the spec', path }, { cause: error });
     throw new Failure({
       reason: 'usage',
-      problem: `There is no spec file ${path}.`,
+      problem: code === 'ENOENT' ? `There is no spec file ${path}.` : `${path} is a folder, not a spec file.`,
       remedy: 'Check the name; docs/doe.md shows what stands in one.',
     });
   }
@@ -92,17 +98,24 @@ export async function designsOf(fs: FileSystem, schedule: string): Promise<KeptD
   });
 }
 
-/** The next `runs` points of the design that the schedule was made by last. */
+/** The next `runs` points of the sampled design that made the schedule, or was last added to it. */
 export async function grow(fs: FileSystem, schedule: string, runs: string, many: boolean): Promise<Designed> {
-  const { spec } = (await designsOf(fs, schedule)).at(-1) as KeptDesign;
-  if (spec.blocks || spec.runs === undefined)
-    throw new Failure({
-      reason: 'usage',
-      problem: `${schedule} was made by ${spec.blocks ? 'several blocks' : `a ${spec.design ?? 'factorial'} design`}, which has no next points.`,
-      remedy: 'Say what to add: --append --set name=values ... -- command',
-    });
+  // What was made before is not made again, so there has to be something that it is in.
+  await readSchedule(fs, schedule);
+  explained(() => checkedSpec({ runs: /^\d+$/.test(runs) ? Number(runs) : runs }));
+  const designs = await designsOf(fs, schedule);
+  const spec = designs.findLast(({ spec }) => !spec.blocks && spec.runs !== undefined)?.spec;
+  if (!spec) throw noNextPoints(schedule, (designs.at(-1) as KeptDesign).spec);
   const before = design(spec, true).plan;
-  return { ...design({ ...spec, runs: `${spec.runs}+${runs}` }, many), before };
+  return { ...design({ ...spec, runs: `${spec.runs as string | number}+${runs}` }, many), before };
+}
+
+function noNextPoints(schedule: string, { blocks, design = 'factorial' }: Spec): Failure {
+  return new Failure({
+    reason: 'usage',
+    problem: `${schedule} was made by ${blocks ? 'several blocks' : `a ${design} design`}, which has no next points.`,
+    remedy: 'Say what to add: --append --set name=values ... -- command',
+  });
 }
 
 /** A design that cannot be made is the user's to mend. */

@@ -1,13 +1,14 @@
 import type { Findings, LostRun } from '../claim/recover.js';
 import { argvOf, commandLine } from '../schedule/slots.js';
-import type { FailedEntry, Slot } from '../worker/runner.js';
+import type { FailedEntry } from '../worker/runner.js';
 import type { Reruns } from '../worker/attempts.js';
 import { Hooks, type HookCommands } from '../worker/hooks.js';
 import type { LimitSettings } from '../worker/limits.js';
 import { statusText } from '../worker/status-line.js';
 import type { Worker, WorkResult } from '../worker/worker.js';
 import { postfixFor, type AskPostfix } from '../worker/persistent.js';
-import { openWorkshop, workerIn, type Ports, type Workshop } from './workshop.js';
+import { prepareHost, type HostPorts, type HostWishes } from './host.js';
+import { openWorkshop, stopSwitch, workerIn, type Ports, type Workshop } from './workshop.js';
 
 export interface RunRequest {
   readonly schedule: string;
@@ -20,8 +21,7 @@ export interface RunRequest {
   /** How many more runs a failed entry gets. */
   readonly retries: number;
   readonly limits: LimitSettings;
-  /** What the runs of each slot have besides the worker's environment; so many entries run at once. */
-  readonly slots: readonly Slot['env'][];
+  readonly host: HostWishes;
   readonly hooks: HookCommands;
   /** Milliseconds that a run may take. */
   readonly timeoutMs: number | undefined;
@@ -39,16 +39,27 @@ export interface RunReport {
   readonly unreadable: number;
 }
 
+/** Told to stop before anything was claimed. */
+const NOTHING_DONE: RunReport = {
+  ...{ ended: 0, failures: 0, completed: false, lost: [], working: 0, suspect: [], unreadable: 0 },
+};
+
 /** Works the schedule off. `onFailure` is told of each failed entry as it happens. */
 export async function run(
   ports: Ports,
+  hostPorts: HostPorts,
   request: RunRequest,
   ask: AskPostfix,
   onFailure: (failed: FailedEntry) => void,
 ): Promise<RunReport> {
-  const { inherit, slots, timeoutMs, maxFailures } = request;
+  const { inherit, timeoutMs, maxFailures } = request;
+  const stop = stopSwitch(ports);
+  const signal = stop.draining;
+  const host = await prepareHost(ports, hostPorts, request.schedule, request.host, { inherit, signal });
+  if (!host) return NOTHING_DONE;
+  for (const fact of host.facts) ports.tell({ tell: 'fact', text: fact });
   const workshop = await openWorkshop(ports, request.schedule, {
-    ...{ inherit, slots, timeoutMs },
+    ...{ inherit, timeoutMs, stop, slots: host.slots, env: host.env, dress: host.dress },
     onFailure: (failed) => {
       onFailure(failed);
       hooks.failed(failed);

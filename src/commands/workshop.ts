@@ -15,6 +15,7 @@ import type { guardedLock, Lock } from '../ports/lock.js';
 import type { Screen } from '../ports/screen.js';
 import type { Spawner } from '../ports/spawn.js';
 import { ScheduleFile } from '../schedule/file.js';
+import type { Dress } from '../worker/dress.js';
 import { Runner, type FailedEntry, type Slot } from '../worker/runner.js';
 import { NO_RERUNS, type Reruns } from '../worker/attempts.js';
 import { Limits, type LimitSettings } from '../worker/limits.js';
@@ -44,6 +45,11 @@ export interface RunSettings {
   readonly inherit: boolean;
   /** What the runs of each slot have besides the worker's environment; so many entries run at once. */
   readonly slots: readonly Slot['env'][];
+  /** Instead of the worker's own. */
+  readonly env?: Readonly<NodeJS.ProcessEnv>;
+  readonly dress?: Dress | undefined;
+  /** Where signals act on already; without it one is made. */
+  readonly stop?: StopSwitch;
   readonly timeoutMs?: number | undefined;
   onFailure(failed: FailedEntry): void;
 }
@@ -72,18 +78,18 @@ export async function openWorkshop(ports: Ports, path: string, settings: RunSett
     lock,
     desk: claimer,
   } = seat(ports, file, identity, workerName(identity), (o) => new Claimer(o));
-  const stop = new StopSwitch();
-  ports.onStop(stop);
+  const stop = settings.stop ?? stopSwitch(ports);
   const { fs, clock, spawner, screen, tell, directory, env } = ports;
   const { slots, ...others } = settings;
   const runners = slots.map(
     (own, number) =>
       new Runner({
-        ...{ fs, clock, spawner, screen, tell, directory, env, claimer, stop, worker },
+        ...{ fs, clock, spawner, screen, tell, directory, env, claimer, worker },
         schedule: file.path,
         host: identity.hostname,
         slot: { number, of: slots.length, env: own },
         ...others,
+        stop,
       }),
   );
   return { file, claimer, runners, stop, lock, worker, host: identity.hostname };
@@ -116,7 +122,7 @@ export interface OpenDesk {
   /** Its first signal ends the wait for the lock. */
   readonly stop: StopSwitch;
   /** Leaves nothing of this process's behind but what it has changed. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** For a schedule that may not exist yet, or be none; nothing is created before it is needed. */
@@ -125,8 +131,7 @@ export async function openDesk(ports: Ports, path: string): Promise<OpenDesk> {
   const identity = await ports.identify();
   const name = `${workerName(identity)}${DESK}`;
   const { desk, lock } = seat(ports, file, identity, name, (options) => new Desk(options));
-  const stop = new StopSwitch();
-  ports.onStop(stop);
+  const stop = stopSwitch(ports);
   return {
     file,
     desk,
@@ -146,6 +151,13 @@ async function leave(desk: Desk, lock: Lock, tell: Tell): Promise<void> {
   } finally {
     await lock.close();
   }
+}
+
+/** A switch that signals act on. */
+export function stopSwitch(ports: Pick<Ports, 'onStop'>): StopSwitch {
+  const stop = new StopSwitch();
+  ports.onStop(stop);
+  return stop;
 }
 
 /** A process's place at a schedule: its lock, and what it does under it. */

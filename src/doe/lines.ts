@@ -1,7 +1,6 @@
-import type { Plan } from './plan.js';
 import { DesignProblem } from './points.js';
 
-/** An entry as it stands in the schedule, in one line of JSON. */
+/** An entry as it stands in the schedule, in one line of JSON. Throws `DesignProblem` for what cannot be one. */
 export function lineOf(argv: readonly string[]): string {
   if (!argv[0] || argv[0] === 'executed' || argv.some((arg) => arg.includes('\0'))) throw unusable(argv);
   return textOf(argv);
@@ -22,22 +21,17 @@ function unusable(argv: readonly string[]): DesignProblem {
   );
 }
 
-/** The lines of all runs, in their order. Throws `DesignProblem` for one that cannot be an entry. */
-export function* linesOf({ count, argv }: Plan): Generator<string> {
-  for (let run = 0; run < count; run++) yield lineOf(argv(run));
-}
-
 /**
  * Those lines of a plan that `present`, the argvs of a schedule, does not have yet; what it has twice counts twice. Also
- * without those of `before`, the plan that it has grown from.
+ * without `before`, the lines of the plan that it has grown from.
  */
 export function newLines(
   lines: readonly string[],
   present: Iterable<readonly string[]>,
   before: Iterable<string> = [],
 ): string[] {
-  const had = counted(spelled(present));
-  const made = counted(before);
+  const had = countsOf(lines, spelled(present));
+  const made = countsOf(lines, before);
   return lines.filter((line) => {
     const wasMade = takeOne(made, line);
     const wasThere = takeOne(had, line);
@@ -49,9 +43,14 @@ function* spelled(argvs: Iterable<readonly string[]>): Generator<string> {
   for (const argv of argvs) yield textOf(argv);
 }
 
-function counted(lines: Iterable<string>): Map<string, number> {
+/** How often each of these lines is among the others; of those nothing is kept, as there may be a million. */
+function countsOf(lines: readonly string[], others: Iterable<string>): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
+  for (const line of others) {
+    if (counts.size === 0) for (const one of lines) counts.set(one, 0);
+    const count = counts.get(line);
+    if (count !== undefined) counts.set(line, count + 1);
+  }
   return counts;
 }
 

@@ -120,8 +120,8 @@ function sketchOf(block: Block, index: number, experiment: Experiment): Sketch {
   const template = templateOf(block.command, factors);
   const source = sourceOf(experiment, index);
   const applyConditions = conditionsOf(block);
-  // Blocks that repeat over different factors make different commands, whatever the rest says.
-  const family = 'factor' in repeat ? index : '';
+  // Where the factors that blocks repeat over differ, so do their commands, whatever the rest says.
+  const family = 'factor' in repeat ? JSON.stringify(repeat.factor) : '';
   return {
     block,
     source,

@@ -37,7 +37,7 @@ export function sourceOf(experiment: Experiment, index: number): Source {
   return {
     points,
     ...(wanted === undefined ? {} : { wanted }),
-    facts: [...facts, ...strayPlaceholders(block)],
+    facts: [...facts, ...strayPlaceholders(block), ...spacedProgram(block)],
     levels(row, into) {
       points.fill(row, point);
       for (let f = 0; f < point.length; f++) into[f] = (pick[f] as Picker)(point[f] as number);
@@ -57,6 +57,12 @@ function strayPlaceholders({ command, factors, repeat }: Block): string[] {
   );
   const stray = [...new Set(placeholdersIn(command).filter((name) => !known.has(name)))];
   return stray.map((name) => `{${name}} in the command is no factor; it stays as it is.`);
+}
+
+/** A whole command in quotes is one word. */
+function spacedProgram({ command: [program = ''] }: Block): string[] {
+  if (!/\S\s+\S/.test(program)) return [];
+  return [`"${program}" is taken for a program with a space in its name; a command goes without the quotes.`];
 }
 
 interface Design {

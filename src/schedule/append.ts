@@ -34,9 +34,13 @@ function firstEntries(bytes: Buffer, lines: readonly string[]): Splice {
   return insertion(close, lines, { ...around, after: lineEnd });
 }
 
-function insertion(at: number, lines: readonly string[], { before, between, after = '' }: Around): Splice {
-  const parts = [...lines.map((line, i) => (i === 0 ? before : between) + line), after];
-  return { from: at, to: at, put: [...piecesOf(parts)] };
+function insertion(at: number, lines: readonly string[], around: Around): Splice {
+  return { from: at, to: at, put: [...piecesOf(parts(lines, around))] };
+}
+
+function* parts(lines: readonly string[], { before, between, after = '' }: Around): Generator<string> {
+  for (const [i, line] of lines.entries()) yield (i === 0 ? before : between) + line;
+  yield after;
 }
 
 function afterBracket(bytes: Buffer): number {

@@ -36,7 +36,9 @@ const LONGEST_PAUSE_MS = 60_000;
 
 /** What became of a claim in the end; `took` is the last run's time in milliseconds. */
 export type Outcome =
-  | { readonly is: 'succeeded' | 'failed'; readonly took: number }
+  | { readonly is: 'succeeded'; readonly took: number }
+  /** `claim`: of the last run. */
+  | { readonly is: 'failed'; readonly took: number; readonly claim: Claim }
   /** It never ran, or was put back. */
   | { readonly is: 'gone' };
 
@@ -79,6 +81,7 @@ export class Attempts {
     this.#o.onStart(claim);
     const attempt = await runner.run(claim, [...claim.argv, ...appended], isLast);
     if (attempt.is === 'interrupted') holdings.interrupted(claim);
-    return attempt.is === 'succeeded' || attempt.is === 'failed' ? attempt : { is: 'gone' };
+    if (attempt.is === 'failed') return { ...attempt, claim };
+    return attempt.is === 'succeeded' ? attempt : { is: 'gone' };
   }
 }

@@ -28,6 +28,8 @@ export class Holdings {
   #returning: Claim[] = [];
   #givingBack: Promise<void> = Promise.resolve();
   readonly #interrupted: Claim[] = [];
+  /** Back already, since this worker was told to stop; told with the rest. */
+  readonly #unsaid: number[] = [];
   #impatience: NodeJS.Timeout | undefined;
 
   constructor(options: HoldingsOptions) {
@@ -69,6 +71,13 @@ export class Holdings {
       }, GIVE_BACK_AFTER_MS);
   }
 
+  /** Nothing more is started, while something still runs: others need not wait for that. */
+  async giveBack(): Promise<void> {
+    clearTimeout(this.#impatience);
+    if (this.#held.length + this.#returning.length > 0) this.#giveBackHeld();
+    await this.#givingBack;
+  }
+
   /** Before the next claim: what is still on its way back must be there. */
   async settle(patience: Patience): Promise<void> {
     await this.#givingBack;
@@ -86,6 +95,7 @@ export class Holdings {
     const patience = new Patience({ clock, tell, giveUp: stop.killing, isLeaving: stop.draining.aborted });
     try {
       if (entries.length > 0) await patience.with(() => this.#putBack(unstarted, this.#interrupted));
+      this.#tellPutBack(entries);
       await claimer.close();
       await patience.with(() => claimer.leave());
     } catch (error) {
@@ -98,12 +108,21 @@ export class Holdings {
   #giveBackHeld(): void {
     this.#returning.push(...this.#held.splice(0));
     // What goes wrong now is tried again before the next claim, or when leaving.
-    this.#givingBack = this.#return().catch(() => undefined);
+    this.#givingBack = this.#givingBack.then(() => this.#return()).catch(() => undefined);
   }
 
   async #return(): Promise<void> {
-    await this.#putBack(this.#returning, []);
-    this.#returning = [];
+    const returned = [...this.#returning];
+    await this.#putBack(returned, []);
+    this.#returning.splice(0, returned.length);
+    if (this.#o.stop.draining.aborted) this.#unsaid.push(...returned.map(({ entry }) => entry));
+  }
+
+  #tellPutBack(last: readonly number[]): void {
+    const entries = [...this.#unsaid, ...last].sort((a, b) => a - b);
+    if (entries.length === 0) return;
+    if (this.#interrupted.length > 0 || this.#o.stop.draining.aborted)
+      this.#o.tell({ tell: 'put-back', entries });
   }
 
   /** Everything this worker has and will not finish becomes pending again. */
@@ -114,8 +133,5 @@ export class Holdings {
     if (unstarted.length > 0)
       journal.record({ t: 'give-back', claims: unstarted.map(({ id }) => claimName(id)) });
     await this.#o.claimer.putBackAll(all);
-    if (interrupted.length > 0 || this.#o.stop.draining.aborted) {
-      this.#o.tell({ tell: 'put-back', entries: all.map(({ entry }) => entry) });
-    }
   }
 }

@@ -24,7 +24,8 @@ export class LabelledLines {
   /** A promise when the reader is slow. */
   add(stream: OutputStream, chunk: Uint8Array): void | Promise<void> {
     const bytes = Buffer.concat([this.#begun[stream], chunk]);
-    const end = bytes.length > LONGEST_LINE ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
+    const newline = bytes.lastIndexOf(NEWLINE) + 1;
+    const end = bytes.length - newline > LONGEST_LINE ? cutOf(bytes) : newline;
     this.#begun[stream] = bytes.subarray(end);
     if (end > 0) return this.#show(stream, this.#labelled(bytes.subarray(0, end)));
   }
@@ -50,8 +51,18 @@ export class LabelledLines {
   }
 }
 
+/** Where to cut a line that is too long: behind a progress bar's last whole state, or between two characters. */
+function cutOf(bytes: Buffer): number {
+  const state = bytes.lastIndexOf(RETURN, bytes.length - 2) + 1;
+  if (state > bytes.lastIndexOf(NEWLINE) + 1) return state;
+  let end = bytes.length;
+  while (end > bytes.length - 3 && ((bytes[end - 1] ?? 0) & 0xc0) === 0x80) end--;
+  return ((bytes[end - 1] ?? 0) & 0xc0) === 0xc0 ? end - 1 : bytes.length;
+}
+
 /** A progress bar overwrites itself: its last state is what a terminal would have left. */
 function shown(line: Buffer): Buffer {
-  const end = line.at(-1) === RETURN ? line.length - 1 : line.length;
-  return line.subarray(line.lastIndexOf(RETURN, end - 1) + 1, end);
+  let end = line.length;
+  while (line[end - 1] === RETURN) end--;
+  return end === 0 ? line.subarray(0, 0) : line.subarray(line.lastIndexOf(RETURN, end - 1) + 1, end);
 }

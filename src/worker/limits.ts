@@ -1,5 +1,6 @@
 import type { Tell } from '../notice.js';
 import type { Clock } from '../ports/clock.js';
+import type { StopSwitch } from './stop.js';
 
 export interface LimitSettings {
   /** So many entries, and no more. */
@@ -11,6 +12,19 @@ export interface LimitSettings {
   /** Wait for entries that are added later. */
   readonly waits?: boolean;
 }
+
+/** Slurm kills at the end: what runs is to be put back before. */
+const BEFORE_SLURM_ENDS_MS = 60_000;
+
+/** Milliseconds that a Slurm job leaves a worker; undefined outside of one. Slurm 22.05 and newer tell. */
+export function slurmTimeMs(env: Readonly<NodeJS.ProcessEnv>, now: Date): number | undefined {
+  const end = Number(env['SLURM_JOB_END_TIME']);
+  if (!Number.isFinite(end) || end <= 0) return undefined;
+  return Math.max(0, end * 1000 - BEFORE_SLURM_ENDS_MS - now.getTime());
+}
+
+/** What runs has so long to end when the time is up. */
+const GRACE_MS = 30_000;
 
 /** What a worker does not start: more entries than it was told, and what will not finish in its time. */
 export class Limits {
@@ -40,9 +54,16 @@ export class Limits {
     // Nothing is known of the first: it may be short.
     const expectedMs = this.#expectMs ?? this.#longestMs;
     if (leftMs > expectedMs) return true;
-    if (!this.#hasTold) this.#tell({ tell: 'out-of-time', leftMs, expectedMs });
-    this.#hasTold = true;
+    this.#tellOutOfTime(leftMs, expectedMs);
     return false;
+  }
+
+  /** When the time is up: true. False as soon as `over` is aborted, or at once where there is no limit. */
+  async timeIsUp(over: AbortSignal): Promise<boolean> {
+    if (this.#deadline === Infinity) return false;
+    if (!(await passed(this.#clock, this.#deadline - this.#clock.monotonic(), over))) return false;
+    this.#tellOutOfTime(0, 0);
+    return true;
   }
 
   /** How many of `wanted` to claim. */
@@ -58,4 +79,30 @@ export class Limits {
   ended(tookMs: number): void {
     this.#longestMs = Math.max(this.#longestMs, tookMs);
   }
+
+  #tellOutOfTime(leftMs: number, expectedMs: number): void {
+    if (!this.#hasTold) this.#tell({ tell: 'out-of-time', leftMs, expectedMs });
+    this.#hasTold = true;
+  }
+}
+
+interface Timed {
+  readonly limits: Limits;
+  readonly stop: StopSwitch;
+  readonly clock: Clock;
+}
+
+/** When the time is up, what runs is told to end, and what does not is killed. */
+export async function endInTime({ limits, stop, clock }: Timed, over: AbortSignal): Promise<void> {
+  if (!(await limits.timeIsUp(over))) return;
+  stop.expire();
+  await clock.wait(GRACE_MS, over);
+  if (!over.aborted) stop.request('SIGKILL');
+}
+
+/** Waits that long, also where no timer is long enough; false when `over` was aborted first. */
+export async function passed(clock: Clock, ms: number, over: AbortSignal): Promise<boolean> {
+  const until = clock.monotonic() + ms;
+  for (let left = ms; left > 0 && !over.aborted; left = until - clock.monotonic()) await clock.wait(left, over);
+  return !over.aborted;
 }

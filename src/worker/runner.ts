@@ -9,8 +9,10 @@ import type { Clock } from '../ports/clock.js';
 import { errorCode, type AppendFile, type FileSystem } from '../ports/fs.js';
 import type { Screen } from '../ports/screen.js';
 import type { RunEnd, Running, Spawner } from '../ports/spawn.js';
+import type { Dress } from './dress.js';
 import { environmentOf } from './environment.js';
 import { writeFailureFile, type FailureFile } from './failure-file.js';
+import { passed } from './limits.js';
 import { RunOutput } from './output.js';
 import type { StopSwitch } from './stop.js';
 
@@ -46,6 +48,7 @@ export interface RunnerOptions {
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly inherit: boolean;
   readonly slot: Slot;
+  readonly dress?: Dress | undefined;
   /** A run that takes longer, in milliseconds, is ended and has failed. */
   readonly timeoutMs?: number | undefined;
   onFailure(failed: FailedEntry): void;
@@ -124,9 +127,13 @@ export class Runner {
     const { stop, screen, inherit } = this.#o;
     this.#output.begin(String(entry));
     if (inherit) screen.pause();
+    const { worker, dress } = this.#o;
+    const attempt = id.generation + 1;
+    const env = this.#environment({ entry, id: slotName(id), attempt });
+    const dressed = { argv, env, worker, entry, attempt };
     const running = this.#o.spawner.start({
-      argv,
-      env: this.#environment({ entry, id: slotName(id), attempt: id.generation + 1 }),
+      argv: dress?.argv(dressed) ?? argv,
+      env,
       cwd: this.#o.directory,
       inherit,
       onOutput: this.#output.take,
@@ -137,6 +144,8 @@ export class Runner {
     try {
       const end = await running.ended;
       over.abort();
+      const removal = end.is === 'killed' ? dress?.removal(dressed) : undefined;
+      if (removal) await this.#remove(removal, env);
       return { end, timedOut: await timing };
     } finally {
       over.abort();
@@ -145,12 +154,17 @@ export class Runner {
     }
   }
 
+  /** What cannot be removed is told by the tool when the next run wants the name. */
+  async #remove(argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): Promise<void> {
+    const silent = (): void => undefined;
+    await this.#o.spawner.start({ argv, env, inherit: false, onOutput: silent }).ended;
+  }
+
   /** Ends a run that takes too long, and tells whether it did. */
   async #endInTime(running: Running, over: AbortSignal): Promise<boolean> {
     const { timeoutMs, clock } = this.#o;
     if (timeoutMs === undefined) return false;
-    await clock.wait(timeoutMs, over);
-    if (over.aborted) return false;
+    if (!(await passed(clock, timeoutMs, over))) return false;
     running.signal('SIGTERM');
     await clock.wait(GRACE_MS, over);
     if (!over.aborted) running.signal('SIGKILL');

@@ -34,7 +34,7 @@ export class StopSwitch {
   attach(running: Running): void {
     this.#running.add(running);
     if (this.#killing.signal.aborted) running.signal('SIGKILL');
-    else if (this.#signal) running.signal(this.#signal);
+    else if (this.#signal) running.signal(passedOn(this.#signal));
   }
 
   detach(running: Running): void {
@@ -52,7 +52,7 @@ export class StopSwitch {
   request(signal: NodeJS.Signals): 'draining' | 'killing' {
     if (this.#signal === undefined) {
       this.#signal = signal;
-      this.#signalAll(signal);
+      this.#signalAll(passedOn(signal));
       this.#draining.abort();
       return 'draining';
     }
@@ -64,4 +64,9 @@ export class StopSwitch {
   #signalAll(signal: NodeJS.Signals): void {
     for (const running of this.#running) running.signal(signal);
   }
+}
+
+/** Slurm's warning of its own choice: what runs may take it for anything, a debugger's call even. */
+function passedOn(signal: NodeJS.Signals): NodeJS.Signals {
+  return signal === 'SIGUSR1' ? 'SIGTERM' : signal;
 }

@@ -1,15 +1,16 @@
-import { batchSize, smoothed, type Pace } from '../claim/batch.js';
 import type { Claim } from '../claim/choose.js';
 import type { Claimer, Round } from '../claim/claimer.js';
-import { HEARTBEAT_INTERVAL_MS } from '../claim/dead.js';
 import { recover, type Findings } from '../claim/recover.js';
 import { Failure } from '../failure.js';
 import type { Tell } from '../notice.js';
 import type { Clock } from '../ports/clock.js';
 import { Attempts, type Reruns } from './attempts.js';
+import { keepBeating } from './heartbeat.js';
 import { Holdings } from './holdings.js';
-import type { Limits } from './limits.js';
+import { endInTime, type Limits } from './limits.js';
+import { Pacer } from './pace.js';
 import { Patience } from './patience.js';
+import { Quarantine } from './quarantine.js';
 import type { Runner } from './runner.js';
 import type { StopSwitch } from './stop.js';
 
@@ -61,12 +62,11 @@ export class Worker {
   readonly #patience: Patience;
   readonly #holdings: Holdings;
   readonly #attempts: Attempts;
+  readonly #quarantine: Quarantine;
+  readonly #pacer: Pacer;
   readonly #free: Runner[];
   readonly #busy = new Map<Runner, Promise<void>>();
   readonly #running = new Map<string, RunningEntry>();
-  #pace: Pace = { claimMs: undefined, runMs: undefined, lastBatch: 1 };
-  /** Runs that ended since the last claim. */
-  #sinceClaim = { count: 0, ms: 0 };
   #workers = 1;
   #ended = 0;
   #failed = 0;
@@ -75,9 +75,11 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     const { claimer, stop, clock, tell, reruns, random } = (this.#o = options);
+    this.#pacer = new Pacer(clock, options.runners.length);
     this.#free = options.runners.toReversed();
     this.#patience = new Patience({ clock, tell, giveUp: stop.draining });
     this.#holdings = new Holdings({ claimer, stop, clock, tell });
+    this.#quarantine = new Quarantine({ claimer, clock, tell });
     this.#attempts = new Attempts({
       ...{ claimer, stop, clock, tell, reruns, random },
       holdings: this.#holdings,
@@ -91,7 +93,7 @@ export class Worker {
       ended: this.#ended,
       failed: this.#failed,
       held: this.#holdings.count,
-      runMs: this.#pace.runMs,
+      runMs: this.#pacer.runMs,
       workers: this.#workers,
       running: [...this.#running.values()],
     };
@@ -99,14 +101,19 @@ export class Worker {
 
   /** Until nothing is pending; or just what `claim` comes back with. */
   async work(claim?: () => Promise<Round | undefined>): Promise<WorkResult> {
-    const beating = this.#keepBeating();
+    const stopBeating = keepBeating(this.#o.claimer, (workers) => (this.#workers = workers));
+    const over = new AbortController();
+    void endInTime(this.#o, over.signal);
     try {
       await (claim ? this.#runJust(claim) : this.#claimAndRun());
     } catch (error) {
       this.#trouble ??= { error };
     } finally {
-      await this.#allEnded();
-      beating();
+      await this.#windDown().catch((error: unknown) => {
+        this.#trouble ??= { error };
+      });
+      over.abort();
+      stopBeating();
       await this.#holdings.leave();
     }
     if (this.#trouble && !(this.#trouble.error instanceof Failure && this.#isStopping))
@@ -130,24 +137,42 @@ export class Worker {
 
   async #claimAndRun(): Promise<void> {
     while (this.#mayGoOn()) {
-      const claim = this.#free.length > 0 ? this.#holdings.next() : undefined;
-      if (claim) this.#begin(claim);
-      else if (this.#free.length === 0) await Promise.race(this.#busy.values());
-      else if (!(await this.#claimMore())) return;
+      if (this.#free.length === 0) await Promise.race(this.#busy.values());
+      else if (!(await this.#mustHoldOff()) && !(await this.#startOrClaim())) return;
     }
   }
 
+  /** In doubt whether this host breaks what it runs, others may have what is held. */
+  async #mustHoldOff(): Promise<boolean> {
+    const waitMs = await this.#quarantine.holdOff();
+    if (waitMs === 0) return this.#quarantine.isBroken;
+    await this.#holdings.giveBack();
+    await this.#endOr(waitMs);
+    return true;
+  }
+
   /** False when there is nothing left to do. */
+  async #startOrClaim(): Promise<boolean> {
+    const claim = this.#holdings.next();
+    if (!claim) return this.#claimMore();
+    this.#quarantine.started();
+    this.#begin(claim);
+    return true;
+  }
+
   async #claimMore(): Promise<boolean> {
     const round = await this.#claim();
-    if (round?.is === 'claimed') this.#holdings.add(round.claims);
-    else if (round?.is === 'again') await this.#pause(round.afterMs);
+    if (round?.is === 'claimed') {
+      this.#findings = undefined;
+      this.#holdings.add(round.claims);
+    } else if (round?.is === 'again') await this.#pause(round.afterMs);
     else if (round?.is === 'nothing-pending') return this.#nothingPending();
     return true;
   }
 
   async #nothingPending(): Promise<boolean> {
     if (this.#busy.size > 0) {
+      await this.#patience.with(() => this.#record());
       await this.#endOr(LOOK_AGAIN_MS);
       return true;
     }
@@ -160,7 +185,8 @@ export class Worker {
   }
 
   #mayGoOn(): boolean {
-    if (this.#trouble || this.#isStopping || this.#failed >= this.#o.maxFailures) return false;
+    if (this.#trouble || this.#isStopping || this.#quarantine.isBroken) return false;
+    if (this.#failed >= this.#o.maxFailures) return false;
     return this.#o.limits.mayStart();
   }
 
@@ -169,30 +195,17 @@ export class Worker {
   }
 
   async #claim(): Promise<Round | undefined> {
-    const { claimer, clock, limits, stop } = this.#o;
+    const { claimer, limits, stop } = this.#o;
     await this.#holdings.settle(this.#patience);
-    this.#measureRuns();
-    const began = clock.monotonic();
+    this.#pacer.claiming();
     const round = await this.#patience.with(() =>
       claimer.claim((pending, workers) => {
         this.#workers = workers;
-        const idle = Math.min(this.#free.length, Math.ceil(pending / workers));
-        return limits.atMost(Math.max(idle, batchSize(this.#pace, pending, workers)));
+        return limits.atMost(this.#pacer.appetite(this.#free.length, pending, workers));
       }, stop.draining),
     );
-    if (round?.is === 'claimed') {
-      const claimMs = smoothed(this.#pace.claimMs, clock.monotonic() - began);
-      this.#pace = { ...this.#pace, claimMs, lastBatch: round.claims.length };
-    }
+    if (round?.is === 'claimed') this.#pacer.claimed(round.claims.length);
     return round;
-  }
-
-  #measureRuns(): void {
-    const { count, ms } = this.#sinceClaim;
-    if (count === 0) return;
-    const each = ms / count / this.#o.runners.length;
-    this.#pace = { ...this.#pace, runMs: smoothed(this.#pace.runMs, each) };
-    this.#sinceClaim = { count: 0, ms: 0 };
   }
 
   #begin(claim: Claim): void {
@@ -217,17 +230,35 @@ export class Worker {
       const outcome = await this.#attempts.run(claim, runner);
       if (outcome.is === 'gone') return;
       this.#ended++;
-      if (outcome.is === 'failed') this.#failed++;
       this.#o.limits.ended(outcome.took);
+      if (outcome.is === 'succeeded') return this.#quarantine.succeeded();
+      this.#failed++;
+      this.#quarantine.failed(outcome.claim, outcome.took);
     } finally {
       this.#running.delete(claim.id.hash + claim.id.copy);
-      this.#sinceClaim.count++;
-      this.#sinceClaim.ms += this.#o.clock.monotonic() - began;
+      this.#pacer.ran(this.#o.clock.monotonic() - began);
     }
   }
 
   async #allEnded(): Promise<void> {
     while (this.#busy.size > 0) await Promise.all(this.#busy.values());
+  }
+
+  /** Nothing more is started: others may have what is held, and what has ended is on the disk, while the rest runs on. */
+  async #windDown(): Promise<void> {
+    if (this.#busy.size > 0) await this.#holdings.giveBack();
+    while (this.#busy.size > 0) {
+      // What goes wrong now is tried again when leaving.
+      await this.#record().catch(() => undefined);
+      if (this.#busy.size > 0) await Promise.race(this.#busy.values());
+    }
+    if (this.#isStopping && !this.#quarantine.isBroken) return;
+    await this.#patience.with(() => this.#quarantine.leave());
+  }
+
+  /** What was recorded reaches the disk. */
+  async #record(): Promise<void> {
+    await this.#o.claimer.inSidecar(({ journal }) => journal.flush());
   }
 
   /** Until a slot is free again, or that long. */
@@ -240,28 +271,5 @@ export class Worker {
 
   async #pause(ms: number): Promise<void> {
     await this.#o.clock.wait(ms, this.#o.stop.draining);
-  }
-
-  #keepBeating(): () => void {
-    const timer = setInterval(() => {
-      void this.#beat();
-    }, HEARTBEAT_INTERVAL_MS);
-    timer.unref();
-    void this.#beat();
-    return () => {
-      clearInterval(timer);
-    };
-  }
-
-  /** A beat that fails is one that others do not see; the next claim tells the user what is wrong. */
-  async #beat(): Promise<void> {
-    try {
-      const { peers } = await this.#o.claimer.book();
-      await peers.beat();
-      await peers.watch();
-      this.#workers = await peers.working();
-    } catch {
-      return;
-    }
   }
 }

@@ -154,6 +154,9 @@ describe('appending', () => {
     await site.write(JSON.stringify(three));
     await appendAndLeave(site, desk(site), adds('d'));
     expect(await site.entries()).toEqual([['executed', 'a'], ['b'], ['c'], ['d']]);
+    await site.write(JSON.stringify(three));
+    await appendAndLeave(site, desk(site, 'eve'), adds());
+    expect(await site.entries()).toEqual([['executed', 'a'], ['b'], ['c']]);
   });
 });
 
@@ -241,6 +244,19 @@ describe('an edit that comes while entries are appended', () => {
     expect((await unmarked(site)).filter((command) => command === 'd')).toHaveLength(1);
   });
 
+  test('late by some milliseconds, is merged too', async () => {
+    const site = await Site.with(three);
+    const dan = desk(site);
+    const editor = await site.fs.openAppend(SCHEDULE);
+    const stop = site.fs.faults.after(({ client, operation, to }) => {
+      if (client !== 'dan-desk' || operation !== 'rename' || to !== SCHEDULE) return;
+      stop();
+      void site.clock.wait(50).then(() => editor.append(Buffer.from('\n\n')));
+    });
+    await appendAndLeave(site, dan, adds('d'));
+    expect(await site.bytes()).toBe(`${pretty([...three, ['d']])}\n\n`);
+  });
+
   test('late, is kept aside when somebody has appended since', async () => {
     const site = await Site.with(three);
     const ada = site.worker('ada', { script: goesOn });
@@ -258,16 +274,16 @@ describe('an edit that comes while entries are appended', () => {
   });
 
   test('by a rename, at any operation before the last check, is there, and so are the entries, once', async () => {
-    for (let n = 1, isOver = false; !isOver; n++) {
+    for (let n = 1, end = Infinity; n < end; n++) {
       const site = await Site.with(three);
       let seen = 0;
       site.fs.faults.before(async ({ client, operation, path }) => {
         if (client !== 'dan-desk') return;
-        if (operation === 'link' && path === SCHEDULE) isOver ||= seen < n - 1;
-        if (++seen === n && !isOver) await site.write(pretty([['c'], ['x']]));
+        if (operation === 'link' && path === SCHEDULE && seen < n - 1) end = n;
+        if (++seen === n && n < end) await site.write(pretty([['c'], ['x']]));
       });
       await appendAndLeave(site, desk(site), adds('d', 'e'));
-      if (!isOver) expect(await unmarked(site), `operation ${n}`).toEqual(['c', 'x', 'd', 'e']);
+      if (n < end) expect(await unmarked(site), `operation ${n}`).toEqual(['c', 'x', 'd', 'e']);
       expect(n).toBeLessThan(100);
     }
   });
@@ -289,22 +305,25 @@ describe('trouble while entries are appended', () => {
     expect(site.ran.toSorted(), where).toEqual(['a', 'b', 'c', 'd', 'e']);
   }
 
-  test.each(['EIO', 'ENOSPC'])('one operation that fails (%s), whichever, makes them appear once', async (code) => {
-    for (let n = 1, reached = true; reached; n++) {
-      const site = await Site.with(three);
-      const dan = desk(site);
-      let seen = 0;
-      let where = `operation ${n}`;
-      site.fs.faults.before(({ client, operation, path }) => {
-        // A file that cannot be removed stays.
-        if (client !== 'dan-desk' || operation === 'unlink' || ++seen !== n) return;
-        where += ` ${operation} ${path}`;
-        throw systemError(code, operation, path);
-      });
-      await once(site, dan, where);
-      reached = seen >= n;
-    }
-  });
+  test.each(['EIO', 'ENOSPC'])(
+    'one operation that fails (%s), whichever, makes them appear once',
+    async (code) => {
+      for (let n = 1, reached = true; reached; n++) {
+        const site = await Site.with(three);
+        const dan = desk(site);
+        let seen = 0;
+        let where = `operation ${n}`;
+        site.fs.faults.before(({ client, operation, path }) => {
+          // A file that cannot be removed stays.
+          if (client !== 'dan-desk' || operation === 'unlink' || ++seen !== n) return;
+          where += ` ${operation} ${path}`;
+          throw systemError(code, operation, path);
+        });
+        await once(site, dan, where);
+        reached = seen >= n;
+      }
+    },
+  );
 
   test('one operation that is done and whose reply says otherwise, whichever, makes them appear once', async () => {
     for (let n = 1, reached = true; reached; n++) {
@@ -367,6 +386,18 @@ describe('trouble while entries are appended', () => {
     expect(await site.until(append(dan.claimer, adds('d'), never))).toBe(1);
     await site.until(leave(dan));
     expect(await unmarked(site)).toEqual(['a', 'b', 'c', 'd']);
+    expect(await beside(site)).toEqual(['exp.json']);
+  });
+
+  test('a rename that fails leaves nothing behind', async () => {
+    const site = await Site.with(three);
+    const dan = desk(site);
+    site.fs.faults.fail('rename', '.dan-desk.new', 'EIO', 1);
+    await expect(site.until(append(dan.claimer, adds('d'), never))).rejects.toMatchObject({
+      detail: { reason: 'filesystem', code: 'EIO', operation: 'append to the schedule' },
+    });
+    await site.until(leave(dan));
+    expect(await site.bytes()).toBe(pretty(three));
     expect(await beside(site)).toEqual(['exp.json']);
   });
 
@@ -437,8 +468,10 @@ describe('a desk that sleeps at any operation until others have taken the lock o
       await ada.claimAndRun();
       gate.wake();
       await site.until(appending);
+      const marks = await site.marksOf('a');
       await ada.finish();
       try {
+        expect(marks, 'the desk puts back what it has overwritten').toBe(1);
         expect(await unmarked(site)).toEqual(['a', 'b', 'c', 'd', 'e']);
         expect(site.ran.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e']);
         expect(await site.pending()).toEqual([]);

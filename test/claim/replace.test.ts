@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { create, replace, type Made } from '../../src/claim/replace.js';
 import { systemError } from '../../src/ports/fs.js';
 import type { FakeRun } from '../support/fake-spawner.js';
-import { pretty, SCHEDULE, Site, STALE_MS, type Hand, type Script } from '../support/protocol.js';
+import { pretty, SCHEDULE, Site, STALE_MS, type Gate, type Hand, type Script } from '../support/protocol.js';
 
 const three = [['a'], ['b'], ['c']];
 const SIDECAR = `${SCHEDULE}.cooperate`;
@@ -49,6 +49,17 @@ async function beside(site: Site): Promise<string[]> {
 
 async function commands(site: Site): Promise<string[]> {
   return (await site.entries()).map((entry) => entry.filter((word) => word !== 'executed').join(' '));
+}
+
+/** Stops it when it has made its first operation on such a path: before the next. */
+function standsStillAfter(site: Site, hand: Hand, isIt: (path: string, operation: string) => boolean): Gate {
+  const gate = hand.stopBefore(Infinity);
+  const stop = site.fs.faults.before(({ client, path, operation }) => {
+    if (client !== hand.identity.worker || !isIt(path, operation)) return;
+    stop();
+    gate.shut();
+  });
+  return gate;
 }
 
 /** Holds the first run of `a` until `end` is called; all others succeed at once. */
@@ -183,6 +194,39 @@ describe('a schedule that is replaced', () => {
     expect(await site.entries()).toEqual([['executed', 'a'], ['x']]);
   });
 
+  test('can be claimed from at once', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada').claimAndRun();
+    await replaceAndLeave(site, desk(site), 'x');
+    expect((await site.until(site.worker('ben').round()))?.is).toBe('claimed');
+  });
+
+  test('by one and then by another that was there before, runs all of the last', async () => {
+    const site = await Site.with(three);
+    const eve = desk(site, 'eve');
+    await eve.book();
+    await replaceAndLeave(site, desk(site), 'x', 'y');
+    const ada = site.worker('ada');
+    await ada.claimAndRun();
+    await ada.claim();
+    await replaceAndLeave(site, eve, 'y', 'x');
+    await site.worker('ben').finish();
+    expect(site.ran).toEqual(['x', 'y', 'x']);
+  });
+
+  test('has records of its own: what just ended in the old says nothing of its equal in the new', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada');
+    await ada.claimAndRun();
+    await replaceAndLeave(site, desk(site), 'x', 'a');
+    await ada.claimAndRun();
+    const ben = site.worker('ben');
+    await ben.claim();
+    site.kill(ben);
+    await site.worker('cyd').finish();
+    expect(site.ran).toEqual(['a', 'x', 'a']);
+  });
+
   test('goes on to be edited, appended to and replaced in its new epoch', async () => {
     const site = await Site.with(three);
     await site.worker('ada').claimAndRun();
@@ -229,17 +273,17 @@ describe('an edit that comes while the schedule is replaced', () => {
   });
 
   test('by a rename, is in the backup', async () => {
-    for (let n = 1, isOver = false; !isOver; n++) {
+    for (let n = 1, end = Infinity; n < end; n++) {
       const site = await Site.with(three);
       let seen = 0;
       site.fs.faults.before(async ({ client, operation, to }) => {
         if (client !== 'dan-desk') return;
         // Between the last look and the rename there is no telling.
-        if (operation === 'rename' && to === SCHEDULE) isOver ||= seen < n;
-        if (++seen === n && !isOver) await site.write(listOf('mine'));
+        if (operation === 'rename' && to === SCHEDULE && seen < n) end = n;
+        if (++seen === n && n < end) await site.write(listOf('mine'));
       });
       await replaceAndLeave(site, desk(site), 'x');
-      if (!isOver) expect(await content(site, BACKUP), `operation ${n}`).toBe(listOf('mine'));
+      if (n < end) expect(await content(site, BACKUP), `operation ${n}`).toBe(listOf('mine'));
       expect(await beside(site), `operation ${n}`).toEqual(['exp.json', 'exp.json.bak']);
       expect(n).toBeLessThan(100);
     }
@@ -284,10 +328,7 @@ describe('a replacement that is interrupted', () => {
   test('while it waits for the lock, leaves nothing behind', async () => {
     const site = await Site.with(three);
     const ada = site.worker('ada', { elsewhere: true });
-    const gate = ada.stopBefore(Infinity);
-    site.fs.faults.before(({ client, operation, to }) => {
-      if (client === 'ada' && operation === 'rename' && to === SCHEDULE) gate.shut();
-    });
+    const gate = standsStillAfter(site, ada, (path) => path.endsWith('.ada.new'));
     const round = ada.round();
     await site.clock.advance(1000);
     const [others, before] = [await beside(site), await site.bytes()];
@@ -322,8 +363,11 @@ describe('a replacement that is interrupted', () => {
 });
 
 describe('trouble while the schedule is replaced', () => {
+  /** Makes the `n`-th operation go wrong; returns how many there were. */
+  type Trouble = (site: Site, n: number) => () => number;
+
   /** Ada runs `a` and holds `b` and `c`; what is pending in the end is worked off by others. */
-  async function tell(n: number, trouble: (site: Site, n: number) => () => number): Promise<boolean> {
+  async function tell(n: number, isHarmless: boolean, trouble: Trouble): Promise<boolean> {
     const site = await Site.with([['a'], ['b'], ['c'], ['d']]);
     const first = holdsA(site);
     const ada = site.worker('ada', { batch: 3, script: first.script });
@@ -335,7 +379,7 @@ describe('trouble while the schedule is replaced', () => {
     await site.until(leave(dan)).catch(() => dan.lock.close());
     site.kill(dan);
     const isNew = (await commands(site)).includes('x');
-    if (made) expect(isNew).toBe(true);
+    if (made ?? isHarmless) expect([made?.is, isNew]).toEqual(['replaced', true]);
     first.end();
     await site.until(work);
     await site.worker('ben').finish();
@@ -343,13 +387,14 @@ describe('trouble while the schedule is replaced', () => {
     expect(site.ran.toSorted()).toEqual(isNew ? ['a', 'a', 'x'] : ['a', 'b', 'c', 'd']);
     expect(await site.pending()).toEqual([]);
     if (isNew) expect((await content(site, BACKUP)).match(/[a-d]"\]/g)).toHaveLength(4);
+    expect(await beside(site)).toEqual(isNew ? ['exp.json', 'exp.json.bak'] : ['exp.json']);
     return reached() >= n;
   }
 
-  async function tellAll(trouble: (site: Site, n: number) => () => number): Promise<string[]> {
+  async function tellAll(isHarmless: boolean, trouble: Trouble): Promise<string[]> {
     const problems: string[] = [];
     for (let n = 1, reached = true; reached && n < 200; n++) {
-      reached = await tell(n, trouble).catch((error: unknown) => {
+      reached = await tell(n, isHarmless, trouble).catch((error: unknown) => {
         problems.push(`${n}: ${(error as Error).message.split('\n')[0] ?? ''}`);
         return true;
       });
@@ -357,20 +402,33 @@ describe('trouble while the schedule is replaced', () => {
     return problems;
   }
 
-  test.each(['EIO', 'ENOSPC'])('(%s at one operation, whichever) leaves the old one or the new', async (code) => {
-    const problems = await tellAll((site, n) => {
-      let seen = 0;
-      site.fs.faults.before(({ client, operation, path }) => {
-        if (client === 'dan-desk' && ++seen === n) throw systemError(code, operation, path);
+  test.each(['EIO', 'ENOSPC'])(
+    '(%s at one operation, whichever) leaves the old one or the new',
+    async (code) => {
+      const problems = await tellAll(false, (site, n) => {
+        let seen = 0;
+        site.fs.faults.before(({ client, operation, path }) => {
+          // A file that cannot be removed stays.
+          if (client !== 'dan-desk' || operation === 'unlink' || ++seen !== n) return;
+          throw systemError(code, operation, path);
+        });
+        return () => seen;
       });
-      return () => seen;
-    });
-    expect(problems).toEqual([]);
-  });
+      expect(problems).toEqual([]);
+    },
+  );
 
   test('(a disk that is full from an operation on) leaves the old one or the new', async () => {
-    const writes = new Set(['write', 'link', 'append', 'makeDirectory', 'createDirectory', 'openAppend', 'sync']);
-    const problems = await tellAll((site, n) => {
+    const writes = new Set([
+      'write',
+      'link',
+      'append',
+      'makeDirectory',
+      'createDirectory',
+      'openAppend',
+      'sync',
+    ]);
+    const problems = await tellAll(false, (site, n) => {
       let seen = 0;
       site.fs.faults.before(({ client, operation, path }) => {
         if (client === 'dan-desk' && writes.has(operation) && ++seen >= n)
@@ -383,7 +441,7 @@ describe('trouble while the schedule is replaced', () => {
 
   test('(a reply that is lost) changes nothing', async () => {
     const codes: Record<string, string> = { link: 'EEXIST', rename: 'ENOENT', createDirectory: 'EEXIST' };
-    const problems = await tellAll((site, n) => {
+    const problems = await tellAll(true, (site, n) => {
       let seen = 0;
       site.fs.faults.after(({ client, operation, path }) => {
         const code = codes[operation];
@@ -393,6 +451,72 @@ describe('trouble while the schedule is replaced', () => {
       return () => seen;
     });
     expect(problems).toEqual([]);
+  });
+});
+
+describe('a schedule that cannot be replaced', () => {
+  test('gets back what was revoked, if not from the desk, from those who look after the dead', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { elsewhere: true });
+    const claims = await ada.claim(2);
+    const dan = desk(site);
+    site.fs.faults.before(({ client, operation, path, to }) => {
+      if (client === 'dan-desk' && operation === 'rename' && to === SCHEDULE)
+        throw systemError('EIO', operation, path);
+    });
+    await expect(site.until(replace(dan.claimer, lines('x'), never))).rejects.toMatchObject({
+      detail: { reason: 'filesystem', code: 'EIO' },
+    });
+    await site.until(leave(dan));
+    site.kill(dan);
+    for (const claim of claims) expect(await ada.run(claim)).toBeUndefined();
+    await site.worker('ben').finish();
+    expect(site.ran.toSorted()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('for its lock was taken over, is left to the one who has it', async () => {
+    const site = await Site.with(three);
+    const dan = site.worker('dan-desk', { elsewhere: true });
+    const dans = standsStillAfter(
+      site,
+      dan,
+      (path, operation) => operation === 'list' && path.endsWith('/cells'),
+    );
+    const replacing = replace(dan.claimer, lines('x'), never);
+    await site.clock.advance(1000);
+    expect(dans.reached).toBe(true);
+    const ada = site.worker('ada', { elsewhere: true });
+    const adas = standsStillAfter(site, ada, (path) => path.endsWith('.new'));
+    const round = ada.round();
+    await site.clock.advance(2 * STALE_MS);
+    expect(adas.reached).toBe(true);
+    dans.wake();
+    await site.clock.advance(1000);
+    expect(await site.bytes()).toBe(pretty(three));
+    adas.wake();
+    await site.until(round);
+    await site.until(replacing);
+    await site.until(leave(dan));
+    expect(await site.bytes()).toBe(listOf('x'));
+  });
+});
+
+describe('a schedule that a desk replaced before it died', () => {
+  test('begins its epoch with whoever comes next, also when it was edited before', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { script: (run, command) => (command === 'b' ? undefined : run.exit(0)) });
+    await ada.claimAndRun();
+    await ada.begin((await ada.claim())[0]);
+    const dan = desk(site);
+    const gate = standsStillAfter(site, dan, (path) => path.startsWith(`${SIDECAR}/new.`));
+    replace(dan.claimer, lines('a', 'x'), never).catch(() => undefined);
+    await site.clock.advance(1000);
+    expect(gate.reached).toBe(true);
+    site.kill(dan);
+    expect(await site.bytes()).toBe(listOf('a', 'x'));
+    await site.edit((entries) => [...entries, ['y']]);
+    await site.worker('ben').finish();
+    expect(site.ran).toEqual(['a', 'b', 'a', 'x', 'y']);
   });
 });
 
@@ -432,7 +556,9 @@ describe.each([
         // What was run before the sleeper came to replace the schedule is the old schedule's.
         const after = site.ran.slice(before.includes('x') ? 1 : before.length);
         expect(new Set(before).size).toBe(before.length - (before.includes('x') ? 1 : 0));
-        expect([...(isNew ? [] : before), ...after].toSorted()).toEqual(isNew ? ['a', 'x'] : ['a', 'b', 'c', 'd']);
+        expect([...(isNew ? [] : before), ...after].toSorted()).toEqual(
+          isNew ? ['a', 'x'] : ['a', 'b', 'c', 'd'],
+        );
         if (isNew) expect((await content(site, BACKUP)).match(/[a-d]"\]/g)).toHaveLength(4);
         if (wakes) expect(isNew).toBe(true);
         expect((await beside(site)).filter((name) => name.startsWith('.'))).toEqual([]);
@@ -480,18 +606,18 @@ describe('a schedule that is created', () => {
     [' where links are refused', 'ENOTSUP'],
     [' where the loser of a race gets EPERM', 'EPERM'],
   ])('never takes the place of one that somebody made meanwhile%s', async (_where, refusal) => {
-    for (let n = 1, isOver = false; !isOver; n++) {
+    for (let n = 1, end = Infinity; n < end; n++) {
       const site = await empty();
       if (refusal) site.fs.faults.forbidLinks(refusal);
       let seen = 0;
       site.fs.faults.before(async ({ client, operation, path, to }) => {
         if (client !== 'dan-desk' || path.startsWith(SIDECAR)) return;
         // The round trip that is not protected where links are refused.
-        if (operation === 'rename' && to === SCHEDULE) isOver ||= seen < n;
-        if (++seen === n && !isOver) await site.write(listOf('mine'));
+        if (operation === 'rename' && to === SCHEDULE && seen < n) end = n;
+        if (++seen === n && n < end) await site.write(listOf('mine'));
       });
       const made = await createAndLeave(site, desk(site), 'x');
-      if (made?.is === 'created') isOver = true;
+      if (made?.is === 'created') end = n;
       else expect(await site.bytes(), `operation ${n}`).toBe(listOf('mine'));
       expect(await beside(site)).toEqual(['exp.json']);
       expect(n).toBeLessThan(100);

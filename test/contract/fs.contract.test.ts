@@ -68,6 +68,27 @@ describe.each(Object.entries(backends))('the %s filesystem', (_name, open) => {
       expect(await text('file')).toBe('');
     });
 
+    test('writes what comes piece by piece', async () => {
+      function* pieces(): Generator<Uint8Array> {
+        for (const piece of ['some', '', ' bytes', ' more']) yield Buffer.from(piece);
+      }
+      const written = await files.write(at('file'), pieces());
+      expect(await text('file')).toBe('some bytes more');
+      expect(await files.fingerprint(at('file'))).toEqual(written);
+      expect(written.size).toBe(15n);
+      await files.write(at('file'), []);
+      expect(await text('file')).toBe('');
+    });
+
+    test('leaves no file when a piece cannot be made', async () => {
+      function* pieces(): Generator<Uint8Array> {
+        yield Buffer.from('some');
+        throw new Error('no more');
+      }
+      await expect(files.write(at('file'), pieces())).rejects.toThrow('no more');
+      expect(await files.list(backend.folder)).toEqual([]);
+    });
+
     test('leaves nothing of a longer content behind', async () => {
       await put('file', 'long long long');
       await put('file', 'short');
