@@ -71,7 +71,7 @@ async function lookAfter(
   if (isOurs) book.journal.record({ t: 'give-back', claims: [claimName(id)] });
   const isOffered = isOurs || state.is === 'put-back';
   if (isOffered || (state.is === 'claimed' && (await revoked(book, id, state.worker)))) {
-    found.offer.push({ id });
+    found.offer.push({ id, epoch: book.epoch });
   } else if (state.is === 'running' || state.is === 'claimed') {
     found.running++;
   } else if (state.is === 'lost') {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { collect, type GlobalOptions } from './program-values.js';
 
-export interface ConfigOptions {
+export interface ConfigOptions extends GlobalOptions {
   readonly json?: true;
   readonly profile?: readonly string[];
 }
@@ -20,8 +21,4 @@ export function configOptions(verb: Command): Command {
 /** Of every command that uses settings. */
 export function profileOption(verb: Command): Command {
   return verb.option('--profile <name>', 'let this profile of the settings apply; repeatable', collect);
-}
-
-function collect(text: string, before: readonly string[] = []): string[] {
-  return [...before, text];
 }

@@ -1,4 +1,5 @@
 import { sidecarOf } from '../claim/sidecar.js';
+import { Failure } from '../failure.js';
 import type { Gpu } from '../ports/gpus.js';
 import { inContainer, type Dress } from '../worker/dress.js';
 import { capturedEnvironment } from '../worker/setup-capture.js';
@@ -41,14 +42,19 @@ export async function prepareHost(
   { inherit, signal }: { inherit: boolean; signal: AbortSignal },
 ): Promise<Host | undefined> {
   const gpus = wishes.slots.gpus === undefined ? [] : await host.gpus();
-  const plan = planSlots(wishes.slots, { env: ports.env, cores: host.cores, gpus });
+  // Before the set-up: what cannot be met is said at once.
+  const means = { cores: host.cores, gpus };
+  const plan = planSlots(wishes.slots, { env: ports.env, ...means });
+  if (inherit && plan.slots.length > 1) throw oneTerminal();
   const place = { directory: ports.directory, home: host.home };
   const setup = setupScript(wishes.environment, { ...place, isFile: (path) => host.isFile(path) });
   const env = setup
     ? await capturedEnvironment(setup, { env: ports.env, directory: ports.directory, signal })
     : ports.env;
   if (!env) return undefined;
-  if (wishes.container === undefined) return { ...plan, env };
+  // What the set-up says of threads and GPUs counts as if the user's shell had said it.
+  const settled = setup ? planSlots(wishes.slots, { env, ...means }) : plan;
+  if (wishes.container === undefined) return { ...settled, env };
   const tool = containerTool(wishes.container, {
     ...place,
     isOnPath: (name) => host.isOnPath(name, env['PATH']),
@@ -62,5 +68,13 @@ export async function prepareHost(
     user: host.user,
     isInherited: inherit,
   });
-  return { ...plan, env, dress };
+  return { ...settled, env, dress };
+}
+
+function oneTerminal(): Failure {
+  return new Failure({
+    reason: 'usage',
+    problem: '--inherit hands the one terminal over, and several entries would run at once.',
+    remedy: 'Leave out --inherit, or add -j 1.',
+  });
 }

@@ -1,5 +1,7 @@
 import { plainName, type Block } from './experiment.js';
 import { compileCondition } from './expression.js';
+import { combinations } from './factorial.js';
+import { sizeOf } from './levels.js';
 import { DesignProblem } from './points.js';
 import type { Source } from './source.js';
 import type { Level } from './space.js';
@@ -16,7 +18,8 @@ export interface Selection {
 
 type Levels = (Level | undefined)[];
 
-/** So many points are tried for one that is wanted before giving up. */
+/** So many points are tried, and for each that is found so many again, before giving up on the rest. */
+const TRIES = 1_000_000;
 const TRIES_PER_RUN = 1000;
 
 /** Leaves out of each point's levels the factors whose condition does not hold. */
@@ -47,9 +50,12 @@ export function select(
   const rows: number[] = [];
   let excluded = 0;
   let duplicates = 0;
-  const last = Math.min(points.count, wanted === undefined ? Infinity : TRIES_PER_RUN * (wanted + 10));
-  const enough = wanted ?? Infinity;
-  for (let row = 0; row < last && rows.length < enough; row++) {
+  // There are no more, though a sequence goes on without an end.
+  const different = combinations(block.factors.map(({ space }) => sizeOf(space)));
+  const enough = wanted === undefined ? Infinity : Math.min(wanted, different);
+  const isHopeless = (row: number) => wanted !== undefined && row >= TRIES + TRIES_PER_RUN * rows.length;
+  let row = 0;
+  for (; row < points.count && rows.length < enough && !isHopeless(row); row++) {
     levels(row, present);
     applyConditions(present);
     if (!constraints.every((holds) => holds(valueOf))) {
@@ -60,14 +66,25 @@ export function select(
       rows.push(row);
     }
   }
-  if (wanted !== undefined && rows.length < wanted) throw tooFew(block, wanted, rows.length, excluded);
+  if (wanted !== undefined && rows.length < wanted)
+    throw tooFew(wanted, { found: rows.length, tried: isHopeless(row) ? row : undefined, excluded, ...block });
   return { rows: Uint32Array.from(rows), excluded, duplicates };
 }
 
-function tooFew(block: Block, wanted: number, found: number, excluded: number): DesignProblem {
-  const why = excluded > 0 ? ' that the constraints allow' : '';
+interface Found extends Pick<Block, 'where'> {
+  readonly found: number;
+  /** Of how many points, where there are more of them. */
+  readonly tried: number | undefined;
+  readonly excluded: number;
+}
+
+function tooFew(wanted: number, { found, tried, excluded, where }: Found): DesignProblem {
+  const asked = wanted === 1 ? '1 run was' : `${wanted} runs were`;
+  const among = tried === undefined ? 'these factors have' : `the first ${tried} points have`;
+  const few = found === 0 ? 'none' : `only ${found} different ones`;
+  const allowed = excluded > 0 ? ' that the constraints allow' : '';
   return new DesignProblem(
-    `${wanted} runs were asked for, but these factors have only ${found} different ones${why}.`,
-    found > 0 ? `Give --runs ${found}, or more values.` : `Check ${block.where.join(' and ')}.`,
+    `${asked} asked for, but ${among} ${few}${allowed}.`,
+    found > 0 ? `Give --runs ${found}, or more values.` : `Check ${where.join(' and ')}.`,
   );
 }

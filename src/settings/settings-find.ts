@@ -52,6 +52,7 @@ async function readSettings(
     const code = errorCode(error);
     if (code === undefined) throw error;
     if (code === 'ENOENT' || code === 'ENOTDIR' || !(await isListed(fs, path))) return undefined;
+    if (code === 'EISDIR') throw isDirectory(path);
     throw new Failure({ reason: 'filesystem', code, operation: 'read the settings', path }, { cause: error });
   }
 }
@@ -60,4 +61,12 @@ async function readSettings(
 async function isListed(fs: FileSystem, path: string): Promise<boolean> {
   const names = await fs.list(dirname(path)).catch(() => []);
   return names.some((name) => path.endsWith(`/${name}`));
+}
+
+function isDirectory(path: string): Failure {
+  return new Failure({
+    reason: 'usage',
+    problem: `${path} is a directory.`,
+    remedy: 'The settings are a file of this name; move the directory away.',
+  });
 }

@@ -183,7 +183,7 @@ export class Runner {
       entry,
       attempt: id.generation + 1,
       host: this.#o.host,
-      gpu: { ...this.#o.env, ...this.#o.slot.env }['CUDA_VISIBLE_DEVICES'],
+      gpu: gpusOf({ ...this.#o.env, ...this.#o.slot.env }),
       timeoutMs: timedOut ? this.#o.timeoutMs : undefined,
       directory: this.#o.directory,
       end,
@@ -232,4 +232,8 @@ function endRecord(claim: string, entry: number, end: RunEnd, took: number, at: 
     case 'unstartable':
       return { ...facts, unstartable: end.problem };
   }
+}
+
+function gpusOf(env: Readonly<NodeJS.ProcessEnv>): string | undefined {
+  return env['CUDA_VISIBLE_DEVICES'] ?? env['ROCR_VISIBLE_DEVICES'];
 }

@@ -157,7 +157,7 @@ describe('a spec file with a mistake is refused, with its place', () => {
     ['command: c\nfactors:\n  a: [1, 2]\ndesign: sobl\n', /sobl.*\n?.*Did you mean sobol/],
     ['command: c\nfactors:\n  a: [1, 2]\nwhere: [a > 0, b > 1]\n', /where\[1\].*b is no factor/],
     ['command: c\nblocks:\n  - factors: { a: [1, 2] }\n  - factors: { a: [] }\n', /blocks\[1\]\.factors\.a/],
-    ['command: c\nfactors: [\n', /sweep\.yaml: line 2/],
+    ['command: c\nfactors: [\n', /sweep\.yaml: line 3, column 1/],
     ['', /sweep\.yaml.*/],
     ['[1, 2]', /The spec is a list/],
     ['command: "c \\0"\nfactors: { a: [1] }\n', /NUL character, which no program can be given/],

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { expectNoTrace, expectReadable, Folder } from '../support/cli.js';
@@ -21,7 +21,8 @@ describe('a signal', () => {
     mkdirSync(folder.in('exp.json.lock'));
     folder.write('exp.json.lock/elsewhere-1-abcdef.7', '');
     const program = folder.start(['doe', 'exp.json', '--append', ...FEW]);
-    await vi.waitFor(() => expect(existsSync(folder.in('exp.json.cooperate/1/hosts'))).toBe(true), 5000);
+    // The last thing that it does before.
+    await vi.waitFor(() => expect(folder.names('exp.json.cooperate/1/heartbeats')).toHaveLength(1), 10_000);
     program.signal(signal);
     const { code, stdout, stderr } = await program.ended;
     expect([code, stdout, stderr]).toEqual([expected, '', 'cooperate: stopping.\n']);

@@ -181,7 +181,7 @@ describe('amd-smi', () => {
     ]);
   });
 
-  test.each([[[7, undefined, 3]], [[1, 1, 1]]])('else they are taken as listed: nodes %j', async (nodes) => {
+  test.each([[[7, undefined, 3]], [[2, 1, 1]]])('else they are taken as listed: nodes %j', async (nodes) => {
     programs.add('amd-smi', amdSmi(nodes));
     expect((await visibleGpus()).map(({ ordinal }) => ordinal)).toEqual([0, 1, 2]);
   });

@@ -29,8 +29,8 @@ describe('settings with a mistake', () => {
   it.each([
     [{ profiles: { laptop: { gpu: 1 } } }, 'profiles.laptop.gpu is no setting.\nDid you mean gpus?'],
     [{ job: 1 }, 'job is no setting.\nDid you mean jobs?'],
-    [{ 'per-gpu': 1 }, '"per-gpu" is no setting.\nDid you mean perGpu?'],
-    [{ '--keep-going': true }, '"--keep-going" is no setting.\nDid you mean keepGoing?'],
+    [{ 'per-gpu': 1 }, 'per-gpu is no setting.\nDid you mean perGpu?'],
+    [{ '--keep-going': true }, '--keep-going is no setting.\nDid you mean keepGoing?'],
     [{ time_limit: '1h' }, 'time_limit is no setting.\nDid you mean timeLimit?'],
     [{ j: 1 }, 'j is no setting.\nDid you mean jobs?'],
     [{ profile: {} }, 'profile is no setting.\nDid you mean profiles?'],
@@ -114,9 +114,12 @@ describe('a file that cannot be read as settings', () => {
     ['{"jobs":,}', 'a value should stand here'],
     ['', 'is empty.\nWrite {} into it'],
     [' \n', 'is empty.\nWrite {} into it'],
-    [Buffer.from([0x7b, 0xff, 0x7d]), 'is not UTF-8 text.'],
-    [Buffer.alloc(2 ** 20 + 1, 0x20), 'is too large'],
   ])('%j', (text, words) => expect(toldOf(text)).toContain(words));
+
+  it('because it is no text of a reasonable size is told so', () => {
+    expect(toldOf(Buffer.from([0x7b, 0xff, 0x7d]))).toContain('is not UTF-8 text.');
+    expect(toldOf(Buffer.alloc(2 ** 20 + 1, 0x20))).toContain('is too large');
+  });
 });
 
 describe('comments and trailing commas', () => {

@@ -97,6 +97,7 @@ describe('--gpus takes', () => {
       'Several GPUs have a UUID that begins with GPU-abc. Write more of it.',
     );
     expect(chosen('GPU-abc1', alike)).toBe('1');
+    expect(chosen('GPU-abc0', [...alike, { vendor: 'nvidia', index: 2, uuid: 'GPU-abc01' }])).toBe('0');
   });
 
   test('nothing where there is no GPU', () => {
@@ -196,6 +197,7 @@ describe("Slurm's list of GPUs", () => {
   test('means nothing where a cgroup does, which numbers them anew', () => {
     expect(chosen('all', FOUR.slice(0, 2), { SLURM_JOB_GPUS: '0,3' })).toBe('0 1');
     expect(chosen('all', FOUR.slice(0, 2), { SLURM_JOB_GPUS: '5' })).toBe('0 1');
+    expect(refusal('3', FOUR.slice(0, 2), { SLURM_JOB_GPUS: '0,1' })).toContain('but this host has 2.');
     expect(chosen('all', FOUR, { SLURM_JOB_GPUS: '' })).toBe('0 1 2 3');
   });
 });

@@ -275,7 +275,7 @@ describe.each(['pipenv', 'poetry'] as const)('--%s', (tool) => {
 
   test('fails where the project has none, or the tool is not there', async () => {
     withTools(tool);
-    expect(await problemOf({ [tool]: true })).toMatch(new RegExp(`^--${tool} failed with exit code 1`));
+    expect(await problemOf({ [tool]: true })).toContain(`make it with: ${tool} install`);
     expect(await problemOf({ [tool]: true }, { FAKE_VENV: '/gone' })).toContain(
       `make it with: ${tool} install`,
     );

@@ -1,0 +1,200 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { expectNoTrace, Folder, sh, until, type Ended } from '../support/cli.js';
+import { FakeTools } from '../support/fake-tools.js';
+
+let folder: Folder;
+let tools: FakeTools;
+beforeEach(() => {
+  folder = new Folder();
+  tools = new FakeTools();
+});
+afterEach(async () => {
+  tools.dispose();
+  await folder.dispose();
+});
+
+function withTools(...names: string[]): void {
+  tools.dispose();
+  tools = new FakeTools(...names);
+}
+
+function run(options: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return folder.start(['run', 'exp.json', ...options], { env: { ...tools.env, ...env } }).ended;
+}
+
+/** So many entries, each of which writes down what this shell text prints. */
+function entriesSay(text: string, count = 1): void {
+  folder.schedule(Array.from({ length: count }, (_, i) => sh(`echo "$0 ${text}" >> said`, String(i))));
+}
+
+/** Nothing was claimed, and nobody can tell that it was tried. */
+async function expectUntouched(running: Promise<Ended>): Promise<string> {
+  const before = folder.read('exp.json');
+  const { code, stderr } = await running;
+  expect(code).toBe(2);
+  expectNoTrace(stderr);
+  expect(folder.read('exp.json')).toBe(before);
+  expect(folder.names()).not.toContain('exp.json.cooperate');
+  expect(folder.names()).not.toContain('said');
+  return stderr;
+}
+
+describe('an environment', () => {
+  test('is set up once, however many entries and slots there are', async () => {
+    entriesSay('$COUNT', 40);
+    const setup = 'echo once >> counter; export COUNT="$(wc -l < counter)"';
+    const { code } = await run(['-j', '4', '--setup', setup]);
+    expect(code).toBe(0);
+    expect(folder.lines('counter')).toEqual(['once']);
+    expect(folder.lines('said').sort()).toEqual(Array.from({ length: 40 }, (_, i) => `${i} 1`).sort());
+  });
+
+  test('of several recipes is made of all of them', async () => {
+    withTools('conda', 'pipenv', 'poetry');
+    for (const name of ['gcc', 'ml', 'project']) tools.environment(name, `from-${name}`);
+    execFileSync('python3', ['-m', 'venv', '--without-pip', folder.in('venv')]);
+    entriesSay('$(from-gcc) $(from-ml) $(from-project) $(command -v python) $SEEN');
+    const { code } = await run(
+      [
+        '--setup',
+        'export SEEN="$(from-gcc)"',
+        '--module',
+        'gcc',
+        '--conda',
+        'ml',
+        '--venv',
+        'venv',
+        '--pipenv',
+        '--poetry',
+      ],
+      { MODULESHOME: tools.modulesHome, FAKE_VENV: join(tools.folder, 'project') },
+    );
+    expect(code).toBe(0);
+    expect(folder.lines('said')).toEqual([`0 gcc ml project ${folder.in('venv/bin/python')} gcc`]);
+    expect(tools.calls()).toEqual([
+      ...['module load gcc', 'conda shell.bash hook', 'conda shell.posix activate ml'],
+      ...['pipenv --venv', 'poetry env info --path'],
+    ]);
+  });
+
+  test('does not keep the entry from being told apart, nor change where it runs', async () => {
+    entriesSay('$PWD $COOPERATE_ENTRY');
+    mkdirSync(folder.in('elsewhere'));
+    await run(['--setup', 'cd elsewhere; export COOPERATE_ENTRY=wrong']);
+    expect(folder.lines('said')).toEqual([`0 ${folder.path} 0`]);
+  });
+
+  test.each([
+    [
+      ['--setup', 'echo no disk >&2; exit 3'],
+      "cooperate: --setup 'echo no disk >&2; exit 3' failed with exit code 3:\n  no disk\n",
+    ],
+    [['--conda', 'nope'], 'EnvironmentNameNotFound: Could not find conda environment: nope'],
+    [['--pipenv'], 'No virtualenv has been created for this project yet!'],
+    [['--poetry'], 'poetry has no environment for this folder'],
+    [['--module', 'nope'], "Unable to locate a modulefile for 'nope'"],
+    [['--venv', 'nope'], '--venv nope is no virtual environment'],
+    [['--container', 'docker:missing:1'], 'pull access denied for missing:1'],
+    [['--container', 'missing.sif'], 'could not open image'],
+    [['--container', 'podman:x'], '--container needs podman, which is not on PATH'],
+    [['--container', 'docker --no-such-option 1 x'], 'unknown flag: --no-such-option'],
+    [['--container', 'docker:x', '--bind', ':'], '--bind : is not understood'],
+  ])('that cannot be had stops the worker before it claims: %j', async (options, words) => {
+    withTools('conda', 'pipenv', 'poetry', 'docker', 'apptainer');
+    entriesSay('');
+    const stderr = await expectUntouched(run([...options], { MODULESHOME: tools.modulesHome }));
+    expect(stderr).toContain(words);
+  });
+
+  test('whose set-up hangs can be left with Ctrl-C', async () => {
+    entriesSay('');
+    const setup = `echo > there; ${until('never')}`;
+    const program = folder.start(['run', 'exp.json', '--setup', setup], { env: tools.env });
+    await folder.hasLines('there', 1);
+    program.signal('SIGINT');
+    expect((await program.ended).code).toBe(130);
+    expect(folder.marks()).toBe('.');
+    expect(folder.names()).toEqual(['exp.json', 'there']);
+    expect(folder.processes()).toEqual([]);
+  });
+});
+
+describe('a container', () => {
+  test.each([
+    ['docker', 'docker:img'],
+    ['podman', 'podman:img'],
+    ['podman', 'podman --runtime runc run --network none --ulimit nofile=1024:1024 img'],
+    ['apptainer', 'img.sif'],
+    ['apptainer', 'docker://img'],
+    ['singularity', 'singularity:img'],
+    ['ch-run', 'ch:img'],
+  ])('of %s runs every entry, by %s', async (tool, container) => {
+    withTools({ podman: 'podman=docker', singularity: 'singularity=apptainer' }[tool] ?? tool);
+    entriesSay('$INSIDE $COOPERATE_ENTRY $PWD', 2);
+    const { code, stderr } = await run(['--container', container]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('All experiments completed.')]);
+    expect(folder.lines('said')).toEqual([`0 ${tool} 0 ${folder.path}`, `1 ${tool} 1 ${folder.path}`]);
+    const calls = tools.calls();
+    expect(calls.filter((call) => /img(\.sif)? (-- )?true$/.test(call))).toHaveLength(1);
+    expect(calls).toHaveLength(3);
+    for (const call of calls) expect(call.startsWith(`${tool} `)).toBe(true);
+  });
+
+  test('sees what is bound, and the set-up that was made outside', async () => {
+    withTools('docker');
+    entriesSay('$KEY');
+    const { code } = await run([
+      '--container',
+      'docker:img',
+      '--bind',
+      '/data:/mnt:ro',
+      '--setup',
+      'export KEY=k',
+    ]);
+    expect(code).toBe(0);
+    expect(folder.lines('said')).toEqual(['0 k']);
+    expect(tools.calls().at(-1)).toContain('--mount type=bind,src=/data,dst=/mnt,readonly');
+  });
+
+  test('may come from a module', async () => {
+    withTools();
+    const other = new FakeTools('apptainer');
+    try {
+      execFileSync('cp', ['-rL', `${other.folder}/bin`, tools.environment('apptainer', 'other')]);
+      entriesSay('$INSIDE');
+      const options = ['--module', 'apptainer', '--container', 'a.sif'];
+      expect((await run(options, { MODULESHOME: tools.modulesHome })).code).toBe(0);
+      expect(folder.lines('said')).toEqual(['0 apptainer']);
+    } finally {
+      other.dispose();
+    }
+  });
+
+  test('whose entry failed leaves a failure file with the command as it stands in the schedule', async () => {
+    withTools('docker');
+    folder.schedule([sh('exit 7')]);
+    const { code, stderr } = await run(['--container', 'docker:img']);
+    expect(code).toBe(1);
+    expect(stderr).toContain("entry 0 failed with exit code 7: sh -c 'exit 7' sh");
+    expect(folder.read('cooperate_0').split('\n')[0]).toBe("sh -c 'exit 7' sh");
+  });
+
+  test('is removed when its client had to be killed', async () => {
+    withTools('docker');
+    folder.schedule([sh(`trap '' INT TERM; echo > there; ${until('never')}`)]);
+    const program = folder.start(['run', 'exp.json', '--container', 'docker:img'], { env: tools.env });
+    await folder.hasLines('there', 1);
+    program.signal('SIGINT');
+    await program.says('Once more kills it.');
+    program.signal('SIGINT');
+    await program.ended;
+    expect(folder.marks()).toBe('.');
+    const name = / --name (cooperate-\S+-0-1) /.exec(
+      tools.calls().find((call) => call.includes('there')) ?? '',
+    )?.[1];
+    expect(tools.calls().at(-1)).toBe(`docker rm --force ${String(name)}`);
+  });
+});
