@@ -1,8 +1,12 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseDuration } from '../worker/duration.js';
+import { profileOption } from './program-config.js';
 import { collect, positiveInteger, wholeNumber, type GlobalOptions } from './program-values.js';
 
 export interface RunOptions extends GlobalOptions {
+  readonly profile?: readonly string[];
+  /** False: use no settings. */
+  readonly config?: boolean;
   readonly keepGoing?: true;
   readonly maxFailures?: number;
   readonly persistent?: boolean;
@@ -34,7 +38,8 @@ export interface RunOptions extends GlobalOptions {
 
 /** The options of `run`. */
 export function runOptions(verb: Command): Command {
-  return verb
+  return profileOption(verb)
+    .option('--no-config', 'do not use cooperate.config.json and the like')
     .addOption(
       new Option('-k, --keep-going', 'go on after failures, and exit 1 at the end').conflicts('maxFailures'),
     )

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
+import { configOptions, type ConfigOptions } from './program-config.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
 import { runOptions, type RunOptions } from './program-run.js';
 import type { GlobalOptions } from './program-values.js';
@@ -33,9 +34,9 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .showHelpAfterError(!json && 'Type for example: cooperate run exp.json. All commands: cooperate --help')
     .exitOverride();
 
-  const verb = (name: string, description: string) =>
+  const verb = (name: string, description: string, what = ' <schedule>') =>
     program
-      .command(`${name} <schedule>`)
+      .command(`${name}${what}`)
       .description(description)
       .addOption(
         new Option('--color <when>', 'colour the messages')
@@ -72,6 +73,12 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .action(async (schedule: string, options: ProgressOptions) => {
       code = await (await import('./progress-action.js')).progressAction(schedule, options);
     });
+
+  configOptions(verb('config', 'show the settings that apply here, and where they come from', '')).action(
+    async (options: ConfigOptions) => {
+      code = await (await import('./config-action.js')).configAction(options);
+    },
+  );
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -10,16 +10,18 @@ import type { StopSwitch } from '../worker/stop.js';
 import { EXIT } from './exit-codes.js';
 import { realHostPorts, realPorts, stopCode } from './ports.js';
 import type { RunOptions } from './program-run.js';
+import { runOptionsWith } from './settings.js';
 import { own } from './show-notice.js';
 import { showFailedEntry } from './show-run.js';
 
 /** `cooperate run`: returns the exit code. */
-export async function runAction(schedule: string, options: RunOptions): Promise<number> {
+export async function runAction(schedule: string, given: RunOptions): Promise<number> {
+  const base = realPorts(schedule, given.color);
+  const options = await runOptionsWith(given, base);
   const { inherit = false, persistent = false, retries = 0 } = options;
   if (inherit && persistent) throw conflict();
   if (options.nice !== undefined) setNiceness(options.nice);
   let stop: StopSwitch | undefined;
-  const base = realPorts(schedule, options.color);
   const ports = { ...base, onStop: (made: StopSwitch) => base.onStop((stop = made)) };
   const say = (text: string): void => void ports.screen.notice(text);
   // A run that inherits the terminal has it alone, also after fg.

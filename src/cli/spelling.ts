@@ -1,7 +1,14 @@
 /** The original's spellings, each a verb here. */
 const VERBS = ['run', 'doe', 'one', 'progress'] as const;
 /** What follows these is theirs: no verb, and no schedule. */
-const WITH_VALUE = new Set(['--max-failures', '--postfix', '--entry', '--color']);
+const WITH_VALUE = new Set(
+  (
+    '--color --entry --profile ' +
+    '--max-failures --retries --postfix -j --jobs --gpus --per-gpu --gpus-per-run --threads --venv --conda --module --setup ' +
+    '--container --bind --timeout --limit --time-limit --expect --on-failure --on-finish --nice ' +
+    '-s --set -d --design -n --runs --seed --centers --baseline -w --where --when -r --repeat --as --order --spec'
+  ).split(' '),
+);
 
 /** `--run exp.json --keep-going` -> `run exp.json --keep-going`; anything else stays as it is. */
 export function modernSpelling(args: readonly string[]): string[] {

@@ -75,6 +75,6 @@ function oneTerminal(): Failure {
   return new Failure({
     reason: 'usage',
     problem: '--inherit hands the one terminal over, and several entries would run at once.',
-    remedy: 'Leave out --inherit, or add -j 1.',
+    remedy: 'Leave out --inherit, or run one entry at a time.',
   });
 }

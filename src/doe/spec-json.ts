@@ -47,7 +47,7 @@ class JsonReader {
 
   end(): void {
     const at = this.place();
-    if (at < this.text.length) throw new NotReadable('the spec ends before this', at, 'Take out what follows.');
+    if (at < this.text.length) throw new NotReadable('the text ends before this', at, 'Take out what follows.');
   }
 
   private list(depth: number): unknown[] {

@@ -7,7 +7,8 @@ export type Template = (levels: readonly (Level | undefined)[]) => string[];
 /** An argument of the command: fixed, a factor's place for itself, or text with places in it. */
 type Piece = string | number | readonly (string | number)[];
 
-const PLACEHOLDER = /\{([\p{L}_][\p{L}\p{N}_-]*)\}/u;
+/** Of what can be a factor's name: `{lr}`, `{batch-size}`, `{model.lr}`. */
+const PLACEHOLDER = /\{([^\s=,{}"']+)\}/u;
 
 /** Compiles a command with its placeholders; factors without one are appended in their order. */
 export function templateOf(command: Block['command'], factors: readonly Factor[]): Template {
@@ -23,10 +24,11 @@ export function templateOf(command: Block['command'], factors: readonly Factor[]
   };
 }
 
-/** The names in `{name}` places of a command, those of no factor too. */
+/** The names in `{name}` places of a command, those of no factor too, as long as they look like one: `{1}` does not. */
 export function placeholdersIn(command: readonly string[]): string[] {
   const all = new RegExp(PLACEHOLDER, 'gu');
-  return command.flatMap((arg) => [...arg.matchAll(all)].map(([, name]) => plainName(name as string)));
+  const places = command.flatMap((arg) => [...arg.matchAll(all)].map(([, name]) => plainName(name as string)));
+  return places.filter((name) => /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(name));
 }
 
 function pieceOf(arg: string, names: readonly string[]): Piece {

@@ -99,11 +99,11 @@ export class Runner {
 
     const succeeded = end.is === 'exited' && end.code === 0 && !timedOut;
     const interrupted = !succeeded && !timedOut && this.#o.stop.draining.aborted && end.is !== 'unstartable';
-    const record = endRecord(name, entry, end, took, this.#o.clock.wallTime());
+    const facts = { claim: name, entry, took, timedOut, at: this.#o.clock.wallTime() };
     // The sidecar may have been made anew while it ran.
     const { journal, epoch } = await this.#o.claimer.book();
     journal.record({
-      ...record,
+      ...endRecord(end, facts),
       ...(interrupted ? { interrupted } : {}),
       ...(timedOut ? { timedOut } : {}),
       ...(this.#o.slot.of > 1 ? { slot: this.#o.slot.number } : {}),
@@ -222,11 +222,20 @@ export class Runner {
   }
 }
 
-function endRecord(claim: string, entry: number, end: RunEnd, took: number, at: Date): EndRecord {
+interface EndFacts {
+  readonly claim: string;
+  readonly entry: number;
+  readonly at: Date;
+  readonly took: number;
+  readonly timedOut: boolean;
+}
+
+function endRecord(end: RunEnd, { claim, entry, at, took, timedOut }: EndFacts): EndRecord {
   const facts = { t: 'end' as const, claim, entry, at: at.toISOString(), took: Math.round(took * 1000) / 1000 };
   switch (end.is) {
     case 'exited':
-      return { ...facts, code: end.code };
+      // Read as a success by everybody.
+      return timedOut && end.code === 0 ? facts : { ...facts, code: end.code };
     case 'killed':
       return { ...facts, signal: end.signal };
     case 'unstartable':

@@ -21,7 +21,7 @@ fi`;
 
 /** The environment that a project's tool has made, whichever one the worker was started in. */
 export function activateProject(tool: 'pipenv' | 'poetry', where: string): string {
-  return `_cooperate_path=$(unset VIRTUAL_ENV; PIPENV_IGNORE_VIRTUALENVS=1 ${tool} ${where}) || { [ $? -ne 127 ] || exit 127; _cooperate_path=; }
+  return `_cooperate_path=$(unset VIRTUAL_ENV; ${tool} ${where}) || { [ $? -ne 127 ] || exit 127; _cooperate_path=; }
 if [ ! -d "$_cooperate_path" ]; then
   echo "${tool} has no environment for this folder; make it with: ${tool} install"
   exit 1

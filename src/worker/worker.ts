@@ -173,7 +173,7 @@ export class Worker {
   async #nothingPending(): Promise<boolean> {
     if (this.#busy.size > 0) {
       await this.#patience.with(() => this.#record());
-      await this.#endOr(LOOK_AGAIN_MS);
+      if (this.#busy.size > 0) await this.#endOr(LOOK_AGAIN_MS);
       return true;
     }
     const findings = await this.#patience.with(() => recover(this.#o.claimer));

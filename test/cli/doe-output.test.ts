@@ -130,7 +130,7 @@ describe('--show prints commands that make the same schedule, byte for byte:', (
     const { code, stdout, stderr } = await folder.cooperate('doe', 'exp', '--show');
     expect([code, stderr]).toEqual([0, '']);
     const lines = stdout.trimEnd().split('\n');
-    expect(lines).toEqual(shown.map((line) => expect.stringMatching(line)));
+    expect(lines).toEqual(shown.map((line): unknown => expect.stringMatching(line)));
     renameSync(folder.in('exp.json'), folder.in('first.json'));
     await shell(lines.join(' 2>> told && '));
     expect(folder.read('exp.json')).toBe(folder.read('first.json'));

@@ -102,10 +102,10 @@ describe('a factor enters the command', () => {
 
   test('where its name stands in braces, and there alone', async () => {
     const { stderr } = await folder.cooperate(
-      ...['doe', 'exp.json', '--set', 'batch-size=8', '--set', 'lr=0.1', '--set', 'x=1'],
-      ...['--', 'c', 'out/{lr}/b{batch_size}', '{lr}', '{"json": 1}', '{seeed}'],
+      ...['doe', 'exp.json', '--set', 'batch-size=8', '--set', 'model.lr=0.1', '--set', 'x=1'],
+      ...['--', 'c', 'out/{model.lr}/b{batch_size}', '{model.lr}', '{"json": 1}', '{0}', '{seeed}'],
     );
-    expect(commands()).toEqual(['c out/0.1/b8 0.1 {"json": 1} {seeed} --x 1']);
+    expect(commands()).toEqual(['c out/0.1/b8 0.1 {"json": 1} {0} {seeed} --x 1']);
     expect(stderr).toContain('{seeed} in the command is no factor; it stays as it is.');
   });
 

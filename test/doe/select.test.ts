@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Block } from '../../src/doe/experiment.js';
 import { DesignProblem } from '../../src/doe/points.js';
 import { conditionsOf, select, type Selection } from '../../src/doe/select.js';
-import { sourceOf, type Source } from '../../src/doe/source.js';
+import { sourceOf } from '../../src/doe/source.js';
 import { parseFactor } from '../../src/doe/spelling.js';
 
 function blockOf(factors: readonly string[], rest: Partial<Block> = {}): Block {
@@ -70,7 +70,6 @@ describe('choosing the points that become runs', () => {
       { design: 'sobol', runs: [5] },
       'only 4 different ones. Give --runs 4, or more values.',
     ],
-    [['n=int:1..3'], { design: 'lhs', runs: [5] }, ''],
     [
       ['a=1..9'],
       { design: 'random', runs: [5], where: ['a < 3'] },
@@ -93,17 +92,18 @@ describe('choosing the points that become runs', () => {
 
 describe('conditions on factors', () => {
   it('leave out what takes no part, in the order of the factors', () => {
-    const block = blockOf(['a=1,2', 'b=1,2', 'd=1,2']);
-    const [a, b, d] = block.factors.map((factor) => factor) as [never, never, never];
-    const chained = {
-      ...block,
-      factors: [a, { ...(b as object), when: 'a == 1' }, { ...(d as object), when: 'b == 1' }],
-    } as Block;
-    const one = { value: 1, text: '1' };
-    const levels = [{ value: 2, text: '2' }, one, one];
-    conditionsOf(chained)(levels);
-    expect(levels).toEqual([{ value: 2, text: '2' }, undefined, undefined]);
+    const whens = [undefined, 'a == 1', 'b == 1'];
+    const factors = blockOf(['a=1,2', 'b=1,2', 'd=1,2']).factors.map((factor, f) => ({
+      ...factor,
+      ...(whens[f] === undefined ? {} : { when: whens[f] }),
+    }));
+    const [one, two] = [1, 2].map((value) => ({ value, text: String(value) }));
+    const applied = (...levels: (typeof one)[]) => {
+      conditionsOf({ ...blockOf([]), factors })(levels);
+      return levels;
+    };
+    expect(applied(one, one, one)).toEqual([one, one, one]);
+    expect(applied(one, two, one)).toEqual([one, two, undefined]);
+    expect(applied(two, one, one)).toEqual([two, undefined, undefined]);
   });
 });
-
-export type { Source };

@@ -123,7 +123,7 @@ describe('a spec in JSON', () => {
     ['// one\n{}', 'line 1, column 1: a value should stand here. | JSON has no comments'],
     ['{"a": "b\nc"}', 'line 1, column 7: this string has a line break'],
     ['{"a": "b', 'line 1, column 7: a value should stand here. | Close the string'],
-    ['{"a": 1} {', 'line 1, column 10: the spec ends before this.'],
+    ['{"a": 1} {', 'line 1, column 10: the text ends before this.'],
     ['{"é😀": [1,', 'line 1, column 11: the text ends where a value should come.'],
     ['', 'line 1, column 1: the text ends where a value should come.'],
     ['{"seed": 12345678901234567890}', 'line 1, column 10: 12345678901234567890 has more digits'],

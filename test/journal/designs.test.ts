@@ -55,8 +55,11 @@ describe('the records of how a schedule was made', () => {
 
   test('leave nothing half written in their place when the disk is full', async () => {
     await keepDesign(fs, SIDE, record(1, 'created'));
-    fs.faults.fail('write', { code: 'ENOSPC' } as never);
-    await expect(keepDesign(fs, SIDE, record(2))).rejects.toThrow();
+    for (const operation of ['write', 'rename'] as const) {
+      const mend = fs.faults.fail(operation, '/doe/', 'ENOSPC');
+      await expect(keepDesign(fs, SIDE, record(2))).rejects.toThrow('ENOSPC');
+      mend();
+    }
     expect(await kept()).toEqual([1]);
   });
 });

@@ -68,6 +68,8 @@ export class Folder {
       ),
     ),
     COOPERATE_TEST_FOLDER: this.path,
+    // The settings of whoever runs the tests are not those of the tests.
+    XDG_CONFIG_HOME: join(this.path, '.config'),
   };
 
   in(name: string): string {
