@@ -42,7 +42,8 @@ export async function requested(
   }
   if (given.length > 0) return { designed: design(specOf(flags), many), existing };
   const terminal = realTerminal();
-  if (!terminal.isInteractive || dryRun) throw nobodyToAsk();
+  if (!terminal.isInteractive || dryRun)
+    throw nobodyToAsk(dryRun ? '--dry-run asks nothing.' : 'There is no terminal to ask on.');
   return askedDesign(ports, terminal, schedule, { yes: many, existing });
 }
 
@@ -106,10 +107,10 @@ function keptAlready(given: readonly string[]): Failure {
   });
 }
 
-function nobodyToAsk(): Failure {
+function nobodyToAsk(why: string): Failure {
   return new Failure({
     reason: 'usage',
-    problem: 'what is to be made? There is no terminal to ask on.',
+    problem: `what is to be made? ${why}`,
     remedy:
       'Give it as flags, for example: --set lr=0.1,0.01 -- python main.py. Or as a file: --spec sweep.yaml.',
   });

@@ -4,6 +4,7 @@ import type { Gpu } from '../ports/gpus.js';
 import { inContainer, type Dress } from '../worker/dress.js';
 import { capturedEnvironment } from '../worker/setup-capture.js';
 import { containerTool } from '../worker/setup-container.js';
+import type { Place } from '../worker/setup-paths.js';
 import { setupScript, type EnvironmentOptions } from '../worker/setup.js';
 import { planSlots, type SlotPlan, type SlotWishes } from '../worker/slots.js';
 import type { Ports } from './workshop.js';
@@ -46,29 +47,51 @@ export async function prepareHost(
   const means = { cores: host.cores, gpus };
   const plan = planSlots(wishes.slots, { env: ports.env, ...means });
   if (inherit && plan.slots.length > 1) throw oneTerminal();
-  const place = { directory: ports.directory, home: host.home };
-  const setup = setupScript(wishes.environment, { ...place, isFile: (path) => host.isFile(path) });
-  const env = setup
-    ? await capturedEnvironment(setup, { env: ports.env, directory: ports.directory, signal })
-    : ports.env;
+  const facts = { ...placeOf(ports, host), isFile: (path: string) => host.isFile(path) };
+  const { directory } = ports;
+  const setup = setupScript(wishes.environment, facts);
+  const env = setup ? await capturedEnvironment(setup, { env: ports.env, directory, signal }) : ports.env;
   if (!env) return undefined;
   // What the set-up says of threads and GPUs counts as if the user's shell had said it.
   const settled = setup ? planSlots(wishes.slots, { env, ...means }) : plan;
-  if (wishes.container === undefined) return { ...settled, env };
-  const tool = containerTool(wishes.container, {
-    ...place,
+  const made = await dresses(ports, host, schedule, wishes, env, inherit);
+  if (!made) return { ...settled, env };
+  const probe = setupScript({}, { ...facts, probe: made.probe });
+  if (probe && !(await capturedEnvironment(probe, { env, directory, signal }))) return undefined;
+  return { ...settled, env, dress: made.dress };
+}
+
+function placeOf({ directory }: Ports, { home }: HostPorts): Place {
+  return { directory, home };
+}
+
+/** What runs entries in the container, and what shows that it can. */
+async function dresses(
+  ports: Ports,
+  host: HostPorts,
+  schedule: string,
+  { container, bind }: HostWishes,
+  env: Readonly<NodeJS.ProcessEnv>,
+  isInherited: boolean,
+): Promise<{ dress: Dress; probe: readonly string[] } | undefined> {
+  if (container === undefined) return undefined;
+  const tool = containerTool(container, {
+    ...placeOf(ports, host),
     isOnPath: (name) => host.isOnPath(name, env['PATH']),
     isFolder: (path) => host.isFolder(path),
   });
-  const path = await ports.fs.realPath(schedule).catch(() => schedule);
-  const dress = inContainer(tool, {
-    ...place,
-    sidecar: sidecarOf(path),
-    binds: wishes.bind,
-    user: host.user,
-    isInherited: inherit,
-  });
-  return { ...settled, env, dress };
+  const place = {
+    ...{ ...placeOf(ports, host), user: host.user, binds: bind, isInherited },
+    // What the set-up has made is meant for the runs.
+    pass: Object.keys(env).filter((name) => env[name] !== ports.env[name]),
+  };
+  const sidecar = sidecarOf(await ports.fs.realPath(schedule).catch(() => schedule));
+  const empty = { argv: ['true'], env, worker: 'probe', entry: 0, attempt: process.pid };
+  return {
+    dress: inContainer(tool, { ...place, sidecar }),
+    // The sidecar may not be there yet, and there is no terminal to hand over.
+    probe: inContainer(tool, { ...place, isInherited: false }).argv(empty),
+  };
 }
 
 function oneTerminal(): Failure {

@@ -93,6 +93,8 @@ function inDocker(
   return [
     ...start,
     ...['--rm', '--init', '--name', facts.name],
+    // Or removing it would wait ten seconds more for a command that has had its time to end.
+    ...(tool === 'podman' ? ['--stop-timeout', '0'] : []),
     ...{ none: [], pipe: ['-i'], terminal: ['-i', '-t'] }[facts.stdin ?? 'none'],
     ...userFlags(tool, facts),
     ...['--ipc', 'host', '--security-opt', 'label=disable'],

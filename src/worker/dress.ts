@@ -18,10 +18,12 @@ export interface DressedRun {
 }
 
 export interface ContainerPlace extends Place {
-  readonly sidecar: string;
+  readonly sidecar?: string;
   readonly binds: readonly string[];
   readonly user: { readonly uid: number; readonly gid: number };
   readonly isInherited: boolean;
+  /** Variables that the runs need besides those that are known. */
+  readonly pass: readonly string[];
 }
 
 /** Each run in a container of its own. */

@@ -114,11 +114,11 @@ export class Quarantine {
     this.#startAfter = this.#o.clock.monotonic() + this.#pauseMs;
   }
 
-  /** When leaving: what failed at once here gets another chance elsewhere, also while in doubt. */
-  async leave(): Promise<void> {
+  /** When leaving: what failed at once here gets another chance elsewhere, also while in doubt. Whether there was any. */
+  async leave(): Promise<boolean> {
     this.#lookAfter = -Infinity;
     await this.#look();
-    if (this.#verdict === 'fine' || this.#failures.length === 0) return;
+    if (this.#verdict === 'fine' || this.#failures.length === 0) return false;
     const { claimer, tell } = this.#o;
     const claims = this.#failures.map(({ claim }) => claim);
     const { journal } = await claimer.book();
@@ -133,6 +133,7 @@ export class Quarantine {
       entries: claims.map(({ entry }) => entry).sort((a, b) => a - b),
     });
     this.#failures = [];
+    return true;
   }
 
   get #longestMs(): number {

@@ -253,7 +253,7 @@ export class Worker {
       if (this.#busy.size > 0) await Promise.race(this.#busy.values());
     }
     if (this.#isStopping && !this.#quarantine.isBroken) return;
-    await this.#patience.with(() => this.#quarantine.leave());
+    if (await this.#patience.with(() => this.#quarantine.leave())) this.#findings = undefined;
   }
 
   /** What was recorded reaches the disk. */

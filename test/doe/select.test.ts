@@ -63,12 +63,12 @@ describe('choosing the points that become runs', () => {
     [
       ['a=1,2', 'b=1,2'],
       { design: 'random', runs: [5] },
-      'only 4 different ones. Give --runs 4, or more values.',
+      'these factors have only 4 different ones. Give --runs 4, or more values.',
     ],
     [
       ['a=1,2', 'b=1,2'],
       { design: 'sobol', runs: [5] },
-      'only 4 different ones. Give --runs 4, or more values.',
+      'these factors have only 4 different ones. Give --runs 4, or more values.',
     ],
     [
       ['a=1..9'],

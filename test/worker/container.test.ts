@@ -218,6 +218,7 @@ describe('docker and podman', () => {
     expect(removal(found('podman --runtime runc run img'), name)).toEqual([
       ...['podman', '--runtime', 'runc', 'rm', '--force', name],
     ]);
+    expect(valuesOf(inside('podman:img'), '--stop-timeout')).toEqual(['0']);
     expect(removal(found('a.sif'), name)).toBeUndefined();
     expect(removal(found('ch:img'), name)).toBeUndefined();
   });

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
 import { isFile } from '../../src/ports/shell-env.js';
 import { capturedEnvironment } from '../../src/worker/setup-capture.js';
+import { namesSet } from '../../src/worker/setup-names.js';
 import { setupScript, type EnvironmentOptions, type SetupFacts } from '../../src/worker/setup.js';
 import { FakeTools } from '../support/fake-tools.js';
 
@@ -284,7 +285,28 @@ describe.each(['pipenv', 'poetry'] as const)('--%s', (tool) => {
   });
 });
 
+/** Lmod's or Environment Modules', as Debian and Red Hat install them. */
+const hasModules = [
+  '/usr/share/lmod',
+  '/usr/share/modules',
+  '/usr/share/Modules',
+  '/etc/profile.d/modules.sh',
+].some((path) => existsSync(path));
+
 describe('--module', () => {
+  test.runIf(hasModules)('loads a module file with the module system of this host', async () => {
+    mkdirSync(join(tools.folder, 'tool'));
+    writeFileSync(join(tools.folder, 'tool', '1.0'), '#%Module\nsetenv TOOL_HOME /opt/tool\n');
+    const given = { MODULEPATH: tools.folder };
+    expect(await captured({ module: ['tool'] }, given)).toMatchObject({
+      TOOL_HOME: '/opt/tool',
+      LOADEDMODULES: 'tool/1.0',
+    });
+    expect(await problemOf({ module: ['tool', 'nope'] }, given)).toMatch(
+      /^--module nope failed with exit code 1:\n.*nope/s,
+    );
+  });
+
   test('loads several in order, with the module command of the host', async () => {
     tools.environment('gcc', 'tool');
     tools.environment('cuda', 'tool');
@@ -315,10 +337,34 @@ describe('--module', () => {
     );
   });
 
-  test('needs a module command, and a name', async () => {
+  test.skipIf(hasModules)('needs a module command', async () => {
     expect(await problemOf({ module: ['gcc'] })).toContain('there is no module command here');
+  });
+
+  test('needs a name', () => {
     expect(refusalOf({ module: [' '] })).toBe('--module is empty.');
   });
+});
+
+test('a container that cannot run anything is a failure of its own', async () => {
+  const setup = made({}, { probe: ['sh', '-c', 'echo "it is broken" >&2; exit 125'] });
+  const capturing = capturedEnvironment(setup!, { env: tools.env, directory: tools.folder });
+  await expect(capturing).rejects.toMatchObject({
+    detail: { problem: '--container failed with exit code 125:\n  it is broken' },
+  });
+});
+
+test('a container is given what a set-up has set, and nothing that is only good outside', () => {
+  const before = { PATH: '/bin', HOME: '/home/me', SAME: '1', CHANGED: '1' };
+  const after = {
+    ...before,
+    PATH: '/venv/bin:/bin',
+    CHANGED: '2',
+    NEW: '',
+    LD_LIBRARY_PATH: '/x',
+    CONDA_PREFIX: '/y',
+  };
+  expect(namesSet(before, after)).toEqual(['CHANGED', 'NEW']);
 });
 
 test('what a name holds never becomes shell code', async () => {
