@@ -32,7 +32,11 @@ export interface Ports {
   readonly lock: typeof guardedLock;
   identify(): Promise<HostIdentity>;
   /** Runs a command of the user's by the shell, without input. */
-  shell(command: string, timeoutMs: number, env: Readonly<Record<string, string>>): Promise<CommandResult>;
+  readonly shell: (
+    command: string,
+    timeoutMs: number,
+    env: Readonly<Record<string, string>>,
+  ) => Promise<CommandResult>;
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly directory: string;
   readonly staleMs: number;

@@ -1,5 +1,6 @@
 import type { Claim } from '../claim/choose.js';
 import type { Claimer, Round } from '../claim/claimer.js';
+import { slotName } from '../claim/names.js';
 import { recover, type Findings } from '../claim/recover.js';
 import { Failure } from '../failure.js';
 import type { Tell } from '../notice.js';
@@ -84,7 +85,7 @@ export class Worker {
       ...{ claimer, stop, clock, tell, reruns, random },
       holdings: this.#holdings,
       patience: this.#patience,
-      onStart: (claim) => this.#running.set(claim.id.hash + claim.id.copy, { claim, since: clock.monotonic() }),
+      onStart: (claim) => this.#running.set(slotName(claim.id), { claim, since: clock.monotonic() }),
     });
   }
 
@@ -231,11 +232,14 @@ export class Worker {
       if (outcome.is === 'gone') return;
       this.#ended++;
       this.#o.limits.ended(outcome.took);
-      if (outcome.is === 'succeeded') return this.#quarantine.succeeded();
-      this.#failed++;
-      this.#quarantine.failed(outcome.claim, outcome.took);
+      if (outcome.is === 'succeeded') {
+        this.#quarantine.succeeded();
+      } else {
+        this.#failed++;
+        this.#quarantine.failed(outcome.claim, outcome.took);
+      }
     } finally {
-      this.#running.delete(claim.id.hash + claim.id.copy);
+      this.#running.delete(slotName(claim.id));
       this.#pacer.ran(this.#o.clock.monotonic() - began);
     }
   }
