@@ -73,11 +73,11 @@ export function stopCode(stop: StopSwitch | undefined): number | undefined {
 }
 
 export function realHostPorts(): HostPorts {
-  const { uid, gid } = os.userInfo();
   return {
     cores: os.availableParallelism(),
     home: process.env['HOME'],
-    user: { uid, gid },
+    // Not os.userInfo: it throws where the user has no name, as in many containers.
+    user: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     gpus: visibleGpus,
     ...{ isFile, isFolder, isOnPath },
   };

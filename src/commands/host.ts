@@ -4,6 +4,7 @@ import type { Gpu } from '../ports/gpus.js';
 import { inContainer, type Dress } from '../worker/dress.js';
 import { capturedEnvironment } from '../worker/setup-capture.js';
 import { containerTool } from '../worker/setup-container.js';
+import { namesSet } from '../worker/setup-names.js';
 import type { Place } from '../worker/setup-paths.js';
 import { setupScript, type EnvironmentOptions } from '../worker/setup.js';
 import { planSlots, type SlotPlan, type SlotWishes } from '../worker/slots.js';
@@ -82,8 +83,9 @@ async function dresses(
   });
   const place = {
     ...{ ...placeOf(ports, host), user: host.user, binds: bind, isInherited },
+    gpus: vendorOf(host),
     // What the set-up has made is meant for the runs.
-    pass: Object.keys(env).filter((name) => env[name] !== ports.env[name]),
+    pass: namesSet(ports.env, env),
   };
   const sidecar = sidecarOf(await ports.fs.realPath(schedule).catch(() => schedule));
   const empty = { argv: ['true'], env, worker: 'probe', entry: 0, attempt: process.pid };
@@ -100,4 +102,10 @@ function oneTerminal(): Failure {
     problem: '--inherit hands the one terminal over, and several entries would run at once.',
     remedy: 'Leave out --inherit, or run one entry at a time.',
   });
+}
+
+/** By what their drivers put there: no tool is asked on hosts that hand out no GPUs. */
+function vendorOf(host: HostPorts): 'nvidia' | 'amd' | undefined {
+  if (host.isFile('/dev/nvidiactl')) return 'nvidia';
+  return host.isFile('/dev/kfd') ? 'amd' : undefined;
 }

@@ -22,6 +22,8 @@ export interface ContainerPlace extends Place {
   readonly binds: readonly string[];
   readonly user: { readonly uid: number; readonly gid: number };
   readonly isInherited: boolean;
+  /** Whose GPUs the host has. */
+  readonly gpus: 'nvidia' | 'amd' | undefined;
   /** Variables that the runs need besides those that are known. */
   readonly pass: readonly string[];
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { expectNothingLost, figures } from '../support/chaos-judge.js';
 import { Random } from '../support/chaos-random.js';
 import { Sandbox } from '../support/chaos-sandbox.js';
-import { chaos, chaosEntries } from './chaos.js';
+import { chaos, chaosEntries, type ChaosOptions } from './chaos.js';
 
 /** Found to bring down the mutant in every one of a dozen runs. */
 const OPTIONS = { seconds: 11, workers: 10, entries: 360, staleMs: 2000, seed: 7 };
@@ -13,10 +13,11 @@ afterEach(() => {
   sandbox.remove();
 });
 
-async function run(worker: 'cooperate' | 'mutant') {
-  const random = new Random(OPTIONS.seed);
-  sandbox = new Sandbox(chaosEntries(OPTIONS.entries, random));
-  const report = await chaos(sandbox, { ...OPTIONS, worker }, random);
+async function run(worker: 'cooperate' | 'mutant', changes: Partial<ChaosOptions> = {}) {
+  const options = { ...OPTIONS, ...changes, worker };
+  const random = new Random(options.seed);
+  sandbox = new Sandbox(chaosEntries(options.entries, random));
+  const report = await chaos(sandbox, options, random);
   console.log(`${worker}: ${figures(report)}`);
   return report;
 }
@@ -26,6 +27,16 @@ describe('workers stopped for longer than the stale time, killed and replaced', 
     const report = await run('cooperate');
     expect(report.kills).toBeGreaterThan(0);
     expect(report.stops).toBeGreaterThan(5);
+    expectNothingLost(sandbox, report);
+  });
+
+  it.each([
+    [2, 4],
+    [1, 8],
+  ])('do so as %i workers of %i slots', TIMEOUT, async (workers, slots) => {
+    const report = await run('cooperate', { workers, slots, seconds: 8 });
+    expect(report.kills).toBeGreaterThan(0);
+    expect(report.stops).toBeGreaterThan(0);
     expectNothingLost(sandbox, report);
   });
 

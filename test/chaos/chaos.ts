@@ -14,6 +14,8 @@ export interface ChaosOptions {
   /** How long workers are stopped and killed; then the rest is worked off in peace. */
   readonly seconds: number;
   readonly workers: number;
+  /** Of each worker. */
+  readonly slots?: number;
   readonly entries: number;
   readonly seed: number;
   readonly staleMs: number;
@@ -49,7 +51,8 @@ export function chaosEntries(count: number, random: Random): string[][] {
 /** Does it all and reports; judging is the caller's. */
 export async function chaos(sandbox: Sandbox, options: ChaosOptions, random: Random): Promise<ChaosReport> {
   const script = options.worker === 'mutant' ? await bundleMutant(sandbox) : sandbox.program;
-  const args = options.worker === 'mutant' ? [sandbox.schedule] : ['--run', 'exp.json'];
+  const { slots = 1 } = options;
+  const args = options.worker === 'mutant' ? [sandbox.schedule] : ['--run', 'exp.json', '-j', String(slots)];
   const env = { COOPERATE_STALE_MS: String(options.staleMs) };
   const start = (): ChaosProcess => new ChaosProcess(script, args, sandbox.dir, env);
 
@@ -79,7 +82,7 @@ async function disturb(
   sandbox: Sandbox,
   workers: ChaosProcess[],
   start: () => ChaosProcess,
-  { seconds, staleMs }: ChaosOptions,
+  { seconds, staleMs, slots = 1 }: ChaosOptions,
   random: Random,
 ): Promise<void> {
   const began = performance.now();
@@ -99,7 +102,7 @@ async function disturb(
       workers.push(start());
       nextKill = now + random.between(0.5, 1.5) * KILL_EVERY_MS;
     } else if (now >= nextStop && stopped.size < living.length / 2) {
-      const worker = victim(sandbox, living, random);
+      const worker = victim(sandbox, living, random, slots);
       worker?.stop();
       if (worker) {
         stopped.set(worker, now + random.between(1.1, 1.6) * staleMs);
@@ -111,11 +114,21 @@ async function disturb(
   for (const worker of stopped.keys()) worker.resume();
 }
 
-/** Anybody; mostly somebody between two entries while the lock is held, for there is little to go wrong otherwise. */
-function victim(sandbox: Sandbox, living: readonly ChaosProcess[], random: Random): ChaosProcess | undefined {
+/**
+ * Anybody; mostly somebody between two entries while the lock is held, for there is little to go wrong otherwise. With
+ * several slots hardly anybody ever is: then anybody while the lock is held.
+ */
+function victim(
+  sandbox: Sandbox,
+  living: readonly ChaosProcess[],
+  random: Random,
+  slots: number,
+): ChaosProcess | undefined {
   const running = living.filter((worker) => !worker.stopped);
   if (random.next() < 0.02) return random.pick(running);
-  return sandbox.isLocked ? random.pick(running.filter((worker) => worker.isBetweenEntries)) : undefined;
+  return sandbox.isLocked
+    ? random.pick(running.filter((worker) => slots > 1 || worker.isBetweenEntries))
+    : undefined;
 }
 
 function pause(ms: number): Promise<void> {

@@ -5,19 +5,24 @@ import { Random } from '../support/chaos-random.js';
 import { Sandbox } from '../support/chaos-sandbox.js';
 import { chaos, chaosEntries } from './chaos.js';
 
-const { CHAOS_SECONDS = '60', CHAOS_WORKERS = '16', CHAOS_SEED } = process.env;
+const { CHAOS_SECONDS = '60', CHAOS_WORKERS = '16', CHAOS_SLOTS = '1', CHAOS_SEED } = process.env;
 const seconds = Number(CHAOS_SECONDS);
 const workers = Number(CHAOS_WORKERS);
+const slots = Number(CHAOS_SLOTS);
 
 describe('for a long time', () => {
   for (const worker of ['cooperate', 'mutant'] as const) {
     it(`${worker}, ${seconds} s`, async () => {
       const seed = Number(CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
       const random = new Random(seed);
-      const entries = Math.round(3 * seconds * workers);
+      const entries = Math.round(3 * seconds * workers * slots);
       const sandbox = new Sandbox(chaosEntries(entries, random));
       try {
-        const report = await chaos(sandbox, { worker, seconds, workers, entries, seed, staleMs: 2000 }, random);
+        const report = await chaos(
+          sandbox,
+          { worker, seconds, workers, slots, entries, seed, staleMs: 2000 },
+          random,
+        );
         console.log(`${worker}, CHAOS_SEED=${seed}: ${figures(report)}`);
         if (worker === 'cooperate') expectNothingLost(sandbox, report);
         else expect(report.evidence.twice.length).toBeGreaterThan(0);

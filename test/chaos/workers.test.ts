@@ -4,7 +4,8 @@ import { allExits, ChaosProcess } from '../support/chaos-process.js';
 import { startReader } from '../support/chaos-reader.js';
 import { Sandbox } from '../support/chaos-sandbox.js';
 
-const WORKERS = 8;
+/** Workers, and the slots of each. */
+type Crew = readonly [workers: number, slots: number];
 
 let sandbox: Sandbox;
 afterEach(() => {
@@ -12,12 +13,12 @@ afterEach(() => {
 });
 
 /** Works the schedule off with all workers at once, while a reader looks. */
-async function workOff(entries: readonly (readonly string[])[]) {
+async function workOff(entries: readonly (readonly string[])[], [count, slots]: Crew) {
   sandbox = new Sandbox(entries);
   const stopReading = startReader(sandbox);
   const workers = Array.from(
-    { length: WORKERS },
-    () => new ChaosProcess(sandbox.program, ['--run', 'exp.json'], sandbox.dir, {}),
+    { length: count },
+    () => new ChaosProcess(sandbox.program, ['--run', 'exp.json', '-j', String(slots)], sandbox.dir, {}),
   );
   const exits = await allExits(workers, 100_000);
   const readings = await stopReading();
@@ -51,10 +52,16 @@ function expectAllWell({ workers, exits, readings, evidence }: Awaited<ReturnTyp
   expect(sandbox.sidecar('1/heartbeats')).toEqual([]);
 }
 
-describe('eight workers on one schedule', () => {
+const CREWS: readonly Crew[] = [
+  [8, 1],
+  [1, 8],
+  [2, 4],
+];
+
+describe.each(CREWS)('%i workers of %i slots on one schedule', (...crew) => {
   it('run each of 2,000 entries exactly once', { timeout: 120_000 }, async () => {
     const entries = Array.from({ length: 2000 }, (_, i) => ['sh', '-c', 'echo $$ >> runs/$0', `e${i}`]);
-    expectAllWell(await workOff(entries));
+    expectAllWell(await workOff(entries, crew));
   });
 
   it('run as many of several equal entries as there are', { timeout: 120_000 }, async () => {
@@ -65,6 +72,6 @@ describe('eight workers on one schedule', () => {
       'echo $$ >> runs/$COOPERATE_ID',
       `kind ${(i * 7) % 5}`,
     ]);
-    expectAllWell(await workOff(entries));
+    expectAllWell(await workOff(entries, crew));
   });
 });

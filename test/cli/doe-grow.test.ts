@@ -49,6 +49,12 @@ describe('--append while workers are at work', () => {
     expect(commands().sort()).toEqual([1, 2, 3, 4, 5].map((a) => `c --a ${a}`));
   });
 
+  test('is what it takes: without it one of several makes the schedule, and the others are refused', async () => {
+    const ends = await Promise.all([1, 2, 3].map((a) => doe('--set', `a=${a}`, '--', 'c')));
+    expect(ends.map(({ code }) => code).sort()).toEqual([0, 2, 2]);
+    expect(commands()).toEqual([`c --a ${1 + ends.findIndex(({ code }) => code === 0)}`]);
+  });
+
   test('keeps the way a person has laid the file out, and knows numbers as they are spelled', async () => {
     folder.write('exp.json', '[\n\t["c", "--a", 1],   ["executed","c","--a","2"]\n]\n');
     await doe('--append', '--set', 'a=1..3', '--', 'c');

@@ -36,7 +36,9 @@ describe('a signal', () => {
     await vi.waitFor(() => expect(folder.names()).not.toEqual([]), { timeout: 15_000, interval: 1 });
     program.signal('SIGINT');
     const { code, stderr } = await program.ended;
-    expect([code, stderr, folder.names()]).toEqual([130, 'cooperate: stopping.\n', []]);
+    // On a machine that is too busy the signal comes too late.
+    if (code === 0) expect(folder.lines('exp.json')).toHaveLength(1_000_002);
+    else expect([code, stderr, folder.names()]).toEqual([130, 'cooperate: stopping.\n', []]);
   });
 });
 

@@ -157,6 +157,7 @@ describe('a container', () => {
     expect(code).toBe(0);
     expect(folder.lines('said')).toEqual(['0 k']);
     expect(tools.calls().at(-1)).toContain('--mount type=bind,src=/data,dst=/mnt,readonly');
+    expect(tools.calls().at(-1)).not.toContain('-e PATH');
   });
 
   test('may come from a module', async () => {
