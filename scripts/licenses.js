@@ -18,7 +18,7 @@ export async function licensesOf(root, inputs) {
  * @param {string} root
  */
 async function directionNumbers(root) {
-  const source = await readFile(path.join(root, 'src/doe/sobol-directions.ts'), 'utf8');
+  const source = await readFile(path.join(root, 'src/doe/designs/sobol-directions.ts'), 'utf8');
   const comment = source.slice(source.indexOf('/*') + 2, source.indexOf('*/'));
   return `${comment.replace(/^ \* ?/gm, '').trim()}\n`;
 }

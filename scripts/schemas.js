@@ -6,7 +6,7 @@ import { format, resolveConfig } from 'prettier';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const { specJsonSchema } = await loaded('src/doe/spec-schema.ts');
+const { specJsonSchema } = await loaded('src/doe/spec/spec-schema.ts');
 await write('spec', specJsonSchema());
 const { settingsJsonSchema } = await loaded('src/settings/settings-schema.ts');
 await write('config', settingsJsonSchema());

@@ -3,7 +3,7 @@ import { designByAsking } from '../commands/doe-dialog.js';
 import type { Existing } from '../commands/doe-write.js';
 import type { Ports } from '../commands/workshop.js';
 import { cloudOf } from '../doe/picture.js';
-import { flagsOf } from '../doe/spec-flags.js';
+import { flagsOf } from '../doe/spec/spec-flags.js';
 import { Failure } from '../failure.js';
 import type { Terminal } from '../ports/terminal.js';
 import { readSchedule } from '../schedule/file.js';

@@ -1,7 +1,7 @@
 import { design, grow, readSpec, specOf, type Designed } from '../commands/doe.js';
 import type { Existing } from '../commands/doe-write.js';
 import type { Ports } from '../commands/workshop.js';
-import type { DoeFlags } from '../doe/spec-flags.js';
+import type { DoeFlags } from '../doe/spec/spec-flags.js';
 import { Failure } from '../failure.js';
 import { realTerminal } from '../ports/terminal.js';
 import { askedDesign } from './doe-asking.js';

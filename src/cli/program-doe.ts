@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { ORDERS } from '../doe/experiment.js';
-import type { DoeFlags } from '../doe/spec-flags.js';
+import type { DoeFlags } from '../doe/spec/spec-flags.js';
 import { collect, wholeNumber, type GlobalOptions } from './program-values.js';
 
 export interface DoeOptions extends GlobalOptions, Partial<Omit<DoeFlags, 'command'>> {

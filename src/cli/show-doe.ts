@@ -1,7 +1,7 @@
 import { designsOf, isMany, type Designed } from '../commands/doe.js';
 import type { Runs, Written } from '../commands/doe-write.js';
 import type { Plan } from '../doe/plan.js';
-import { flagsOf } from '../doe/spec-flags.js';
+import { flagsOf } from '../doe/spec/spec-flags.js';
 import type { FileSystem } from '../ports/fs.js';
 import { asTyped } from './as-typed.js';
 import { showCommand } from './show-command.js';

@@ -1,6 +1,6 @@
 import { plainName } from '../doe/experiment.js';
 import { picture, type Cloud } from '../doe/picture.js';
-import type { Spec } from '../doe/spec-schema.js';
+import type { Spec } from '../doe/spec/spec-schema.js';
 import { Failure } from '../failure.js';
 import type { Choice, Terminal } from '../ports/terminal.js';
 import { Answers } from './doe-dialog-answers.js';

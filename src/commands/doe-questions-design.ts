@@ -1,7 +1,7 @@
 import { DESIGNS, plainName, type DesignName, type Value } from '../doe/experiment.js';
-import { levelsOf, sizeOf } from '../doe/levels.js';
-import type { Level, Space } from '../doe/space.js';
-import { parseSpace } from '../doe/spelling.js';
+import { levelsOf, sizeOf } from '../doe/factors/levels.js';
+import type { Level, Space } from '../doe/factors/space.js';
+import { parseSpace } from '../doe/factors/spelling.js';
 import type { Choice } from '../ports/terminal.js';
 import { wholeNumber, type Asking } from './doe-questions-form.js';
 

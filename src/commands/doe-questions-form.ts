@@ -1,4 +1,4 @@
-import { DesignProblem } from '../doe/points.js';
+import { DesignProblem } from '../doe/designs/points.js';
 import type { Check, Choice, Typed } from '../ports/terminal.js';
 
 /** A question with all that is needed to put it, and to put it again. */

@@ -1,6 +1,6 @@
 import { ORDERS, plainName, STYLES, type Order, type Style } from '../doe/experiment.js';
-import { compileCondition } from '../doe/expression.js';
-import { parseFactor } from '../doe/spelling.js';
+import { compileCondition } from '../doe/expressions/expression.js';
+import { parseFactor } from '../doe/factors/spelling.js';
 import type { Choice } from '../ports/terminal.js';
 import { askList, problemOf, wholeNumber, type Asking } from './doe-questions-form.js';
 

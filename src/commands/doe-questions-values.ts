@@ -1,7 +1,7 @@
-import { levelsOf, quantile, sizeOf } from '../doe/levels.js';
-import { numberText } from '../doe/number.js';
-import { parseSpace, spaceText } from '../doe/spelling.js';
-import { NUMBER, numberOf } from '../doe/spelling-items.js';
+import { levelsOf, quantile, sizeOf } from '../doe/factors/levels.js';
+import { numberText } from '../doe/factors/number.js';
+import { parseSpace, spaceText } from '../doe/factors/spelling.js';
+import { NUMBER, numberOf } from '../doe/factors/spelling-items.js';
 import type { Check, Choice } from '../ports/terminal.js';
 import { askList, problemOf, type Asking } from './doe-questions-form.js';
 

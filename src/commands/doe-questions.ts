@@ -1,6 +1,6 @@
 import { plainName } from '../doe/experiment.js';
-import type { Spec } from '../doe/spec-schema.js';
-import { parseFactor, splitWords } from '../doe/spelling.js';
+import type { Spec } from '../doe/spec/spec-schema.js';
+import { parseFactor, splitWords } from '../doe/factors/spelling.js';
 import { placeholdersIn } from '../doe/template.js';
 import { commandLine } from '../schedule/slots.js';
 import { theDesign } from './doe-questions-design.js';

@@ -1,11 +1,11 @@
 import { sidecarOf } from '../claim/sidecar.js';
 import type { Experiment } from '../doe/experiment.js';
 import { boundOf, planOf, type Plan } from '../doe/plan.js';
-import { DesignProblem } from '../doe/points.js';
-import { experimentOf } from '../doe/spec.js';
-import { checkedSpec, type Spec } from '../doe/spec-schema.js';
-import { specOfFlags, type DoeFlags } from '../doe/spec-flags.js';
-import { specIn } from '../doe/spec-text.js';
+import { DesignProblem } from '../doe/designs/points.js';
+import { experimentOf } from '../doe/spec/spec.js';
+import { checkedSpec, type Spec } from '../doe/spec/spec-schema.js';
+import { specOfFlags, type DoeFlags } from '../doe/spec/spec-flags.js';
+import { specIn } from '../doe/spec/spec-text.js';
 import { Failure } from '../failure.js';
 import { keptDesigns, recordIn, type DesignRecord } from '../journal/designs.js';
 import { errorCode, type FileSystem } from '../ports/fs.js';

@@ -1,4 +1,4 @@
-import type { Space } from './space.js';
+import type { Space } from './factors/space.js';
 
 /*
  * From "these options, these values" to a schedule, as data:

@@ -1,4 +1,4 @@
-import { DesignProblem } from './points.js';
+import { DesignProblem } from './designs/points.js';
 
 /** An entry as it stands in the schedule, in one line of JSON. Throws `DesignProblem` for what cannot be one. */
 export function lineOf(argv: readonly string[]): string {

@@ -1,8 +1,8 @@
 import { plainName, type Experiment } from './experiment.js';
-import { numberText } from './number.js';
+import { numberText } from './factors/number.js';
 import type { Plan } from './plan.js';
-import { logLength } from './scale.js';
-import type { Space } from './space.js';
+import { logLength } from './factors/scale.js';
+import type { Space } from './factors/space.js';
 
 /** A numeric factor along an axis of a picture. */
 export interface Axis {

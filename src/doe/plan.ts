@@ -1,13 +1,13 @@
-import { balancedOrder } from './balanced.js';
+import { balancedOrder } from './designs/balanced.js';
 import { columnsOf } from './columns.js';
 import { Distinct } from './distinct.js';
 import { plainName, type Block, type Experiment, type Value } from './experiment.js';
-import { levelsOf, sizeOf } from './levels.js';
-import { DesignProblem } from './points.js';
-import { Random } from './random.js';
+import { levelsOf, sizeOf } from './factors/levels.js';
+import { DesignProblem } from './designs/points.js';
+import { Random } from './designs/random.js';
 import { conditionsOf, select, type Selection } from './select.js';
 import { sourceOf, type Source } from './source.js';
-import type { Level } from './space.js';
+import type { Level } from './factors/space.js';
 import { templateOf, type Template } from './template.js';
 
 /** What a design left out, and what there is to know about it. */

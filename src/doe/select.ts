@@ -1,10 +1,10 @@
 import { plainName, type Block } from './experiment.js';
-import { compileCondition } from './expression.js';
-import { combinations } from './factorial.js';
-import { sizeOf } from './levels.js';
-import { DesignProblem } from './points.js';
+import { compileCondition } from './expressions/expression.js';
+import { combinations } from './designs/factorial.js';
+import { sizeOf } from './factors/levels.js';
+import { DesignProblem } from './designs/points.js';
 import type { Source } from './source.js';
-import type { Level } from './space.js';
+import type { Level } from './factors/space.js';
 
 /** What became of a block's points. */
 export interface Selection {

@@ -1,22 +1,22 @@
-import { boxBehnken } from './box-behnken.js';
-import { centralComposite } from './central-composite.js';
+import { boxBehnken } from './designs/box-behnken.js';
+import { centralComposite } from './designs/central-composite.js';
 import type { Block, Experiment } from './experiment.js';
 import { plainName } from './experiment.js';
-import { factorial } from './factorial.js';
-import { fractional } from './fractional.js';
-import { halton } from './halton.js';
-import { coded, levelsOf, quantile, sizeOf } from './levels.js';
-import { lhs } from './lhs.js';
-import { monteCarlo } from './monte-carlo.js';
-import { oneAtATime } from './one-at-a-time.js';
-import { plackettBurman } from './plackett-burman.js';
-import { DesignProblem, type Points } from './points.js';
-import { Random } from './random.js';
-import { randomSubset } from './random-subset.js';
-import { sobol } from './sobol.js';
-import type { Level } from './space.js';
+import { factorial } from './designs/factorial.js';
+import { fractional } from './designs/fractional.js';
+import { halton } from './designs/halton.js';
+import { coded, levelsOf, quantile, sizeOf } from './factors/levels.js';
+import { lhs } from './designs/lhs.js';
+import { monteCarlo } from './designs/monte-carlo.js';
+import { oneAtATime } from './designs/one-at-a-time.js';
+import { plackettBurman } from './designs/plackett-burman.js';
+import { DesignProblem, type Points } from './designs/points.js';
+import { Random } from './designs/random.js';
+import { randomSubset } from './designs/random-subset.js';
+import { sobol } from './designs/sobol.js';
+import type { Level } from './factors/space.js';
 import { placeholdersIn } from './template.js';
-import { zip } from './zip.js';
+import { zip } from './designs/zip.js';
 
 /** The points of a block as levels of its factors. */
 export interface Source {

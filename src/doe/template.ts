@@ -1,5 +1,5 @@
 import { plainName, type Block, type Factor } from './experiment.js';
-import type { Level } from './space.js';
+import type { Level } from './factors/space.js';
 
 /** Makes the argv of one run: `levels` belongs to the factors, undefined where a factor takes no part. */
 export type Template = (levels: readonly (Level | undefined)[]) => string[];

@@ -1,5 +1,5 @@
-import { pathText, type Path } from '../doe/spec-path.js';
-import { shortened } from '../doe/spelling-items.js';
+import { pathText, type Path } from '../doe/spec/spec-path.js';
+import { shortened } from '../doe/factors/spelling-items.js';
 import { nearest } from '../doe/suggest.js';
 import { hoursProblem } from './hours.js';
 import { contradiction } from './settings-rules.js';

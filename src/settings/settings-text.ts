@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { NotReadable, readJson } from '../doe/spec-json.js';
+import { NotReadable, readJson } from '../doe/spec/spec-json.js';
 import { Failure } from '../failure.js';
 import { harmless } from '../ports/screen-text.js';
 import { placeOf } from '../schedule/place.js';

@@ -22,36 +22,29 @@ describe('--timeout', () => {
   });
 
   test(
-    'kills after a grace what ignores signals, with everything it has started',
+    'is held up by nothing that a command does, and leaves no process of it',
     { timeout: 40_000 },
     async () => {
+      const commands = {
+        'ignores signals': `trap "" TERM INT HUP; (trap "" TERM; ${NEVER}) & (trap "" TERM; ${NEVER}) & ${NEVER}`,
+        'has stopped itself': 'kill -STOP $$',
+        'closes its output': `exec >&- 2>&-; ${NEVER}`,
+        'forks twice': `((${NEVER}) &) ; ${NEVER}`,
+        'leaves a child in a group of its own': `timeout 1000 sh -c 'trap "" TERM; ${NEVER}' & ${NEVER}`,
+      };
       folder.schedule([
-        sh(
-          `trap "" TERM INT HUP; (trap "" TERM; ${NEVER}) & (trap "" TERM; setsid sh -c ':' ; ${NEVER}) & ${NEVER}`,
-        ),
+        ...Object.entries(commands).map(([name, script]) => sh(script, name)),
         leavesItsName('next'),
       ]);
-      const { code, stderr } = await folder.cooperate('run', 'exp.json', '-k', '--timeout', '0.5s');
+      const { code, stderr } = await folder.cooperate('run', 'exp.json', '-k', '-j', '5', '--timeout', '0.5s');
       expect(code).toBe(1);
-      expect(stderr).toContain('took too long and was ended');
-      expect(folder.read('cooperate_0')).toContain('# signal: SIGKILL');
-      expect(folder.processes()).toEqual([]);
+      for (let entry = 0; entry < 5; entry++)
+        expect(stderr).toContain(`entry ${entry} took too long and was ended`);
+      expect(folder.names().filter((name) => /^cooperate_\d$/.test(name))).toHaveLength(5);
       expect(folder.lines('ran')).toEqual(['next']);
+      expect(folder.processes()).toEqual([]);
     },
   );
-
-  test.each([
-    ['closes its output', `exec >&- 2>&-; ${NEVER}`],
-    ['forks twice', `((${NEVER}) &) ; ${NEVER}`],
-    ['has stopped itself', `kill -STOP $$`],
-  ])('is not held up by a command that %s', { timeout: 40_000 }, async (_, script) => {
-    folder.schedule([sh(script), leavesItsName('next')]);
-    const { code, stderr } = await folder.cooperate('run', 'exp.json', '-k', '--timeout', '0.5s');
-    expect(code).toBe(1);
-    expect(stderr).toContain('entry 0 took too long and was ended');
-    expect(folder.lines('ran')).toEqual(['next']);
-    expect(folder.processes()).toEqual([]);
-  });
 });
 
 describe('--retries', () => {

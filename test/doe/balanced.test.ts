@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { balancedOrder } from '../../src/doe/balanced.js';
-import { factorial } from '../../src/doe/factorial.js';
-import { Random } from '../../src/doe/random.js';
+import { balancedOrder } from '../../src/doe/designs/balanced.js';
+import { factorial } from '../../src/doe/designs/factorial.js';
+import { Random } from '../../src/doe/designs/random.js';
 
 type Columns = Uint32Array[];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { boxBehnken } from '../../src/doe/box-behnken.js';
-import { DesignProblem } from '../../src/doe/points.js';
+import { boxBehnken } from '../../src/doe/designs/box-behnken.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
 import { matrixOf } from '../support/aliases.js';
 import { predictionVariance } from '../support/second-order.js';
 

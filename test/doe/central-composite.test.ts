@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { centralComposite } from '../../src/doe/central-composite.js';
-import { DesignProblem } from '../../src/doe/points.js';
+import { centralComposite } from '../../src/doe/designs/central-composite.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
 import { dot, matrixOf, resolutionIn } from '../support/aliases.js';
 import { predictionVariance } from '../support/second-order.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { lhs } from '../../src/doe/lhs.js';
-import { sobol } from '../../src/doe/sobol.js';
+import { lhs } from '../../src/doe/designs/lhs.js';
+import { sobol } from '../../src/doe/designs/sobol.js';
 import { centredDiscrepancy, median, rowsOf } from '../support/discrepancy.js';
 
 interface Reference {

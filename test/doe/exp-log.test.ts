@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exp, log } from '../../src/doe/exp-log.js';
-import { inverseNormal } from '../../src/doe/inverse-normal.js';
+import { exp, log } from '../../src/doe/factors/exp-log.js';
+import { inverseNormal } from '../../src/doe/factors/inverse-normal.js';
 
 const ULP = 2 ** -52;
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../src/doe/experiment.js';
-import { compile, compileCondition, namesIn } from '../../src/doe/expression.js';
-import { DesignProblem } from '../../src/doe/points.js';
+import { compile, compileCondition, namesIn } from '../../src/doe/expressions/expression.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
 
 const FACTORS: Record<string, Value> = {
   lr: 0.1,

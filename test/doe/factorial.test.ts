@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { factorial } from '../../src/doe/factorial.js';
-import { DesignProblem, type Points } from '../../src/doe/points.js';
+import { factorial } from '../../src/doe/designs/factorial.js';
+import { DesignProblem, type Points } from '../../src/doe/designs/points.js';
 
 function row(points: Points, factors: number, at: number): number[] {
   const point = new Float64Array(factors);

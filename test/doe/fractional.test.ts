@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fractional } from '../../src/doe/fractional.js';
-import { DesignProblem } from '../../src/doe/points.js';
+import { fractional } from '../../src/doe/designs/fractional.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
 import { dot, matrixOf, resolutionIn, wordLengths } from '../support/aliases.js';
 
 function problemOf(factors: number, variant: string | undefined): string {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { halton } from '../../src/doe/halton.js';
-import { DesignProblem } from '../../src/doe/points.js';
+import { halton } from '../../src/doe/designs/halton.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
 import { rowsOf } from '../support/discrepancy.js';
 
 interface Reference {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { coded } from '../../src/doe/levels.js';
-import { DesignProblem } from '../../src/doe/points.js';
-import type { Space } from '../../src/doe/space.js';
+import { coded } from '../../src/doe/factors/levels.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
+import type { Space } from '../../src/doe/factors/space.js';
 
 const factor = (space: Space) => ({ name: 'x', space, style: 'option' as const });
 const at = (space: Space, ...coordinates: number[]) =>

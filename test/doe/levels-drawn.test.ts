@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkSpace, quantile } from '../../src/doe/levels.js';
-import type { Space } from '../../src/doe/space.js';
+import { checkSpace, quantile } from '../../src/doe/factors/levels.js';
+import type { Space } from '../../src/doe/factors/space.js';
 
 const factor = (space: Space) => ({ name: 'x', space, style: 'option' as const });
 

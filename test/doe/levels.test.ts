@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkSpace, levelsOf, quantile, sizeOf } from '../../src/doe/levels.js';
-import { numberText } from '../../src/doe/number.js';
-import { DesignProblem } from '../../src/doe/points.js';
-import type { Space } from '../../src/doe/space.js';
+import { checkSpace, levelsOf, quantile, sizeOf } from '../../src/doe/factors/levels.js';
+import { numberText } from '../../src/doe/factors/number.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
+import type { Space } from '../../src/doe/factors/space.js';
 
 const factor = (space: Space, name = 'x') => ({ name, space, style: 'option' as const });
 const texts = (space: Space) => levelsOf(factor(space)).map(({ text }) => text);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lhs } from '../../src/doe/lhs.js';
-import { DesignProblem } from '../../src/doe/points.js';
+import { lhs } from '../../src/doe/designs/lhs.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
 import { rowsOf } from '../support/discrepancy.js';
 
 const VARIANTS = ['plain', 'centred', 'maximin'] as const;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lineOf, newLines } from '../../src/doe/lines.js';
-import { DesignProblem } from '../../src/doe/points.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
 
 const word = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !text.includes('\0'));
 const argv = fc.array(word, { minLength: 1 }).filter(([first]) => first !== 'executed');

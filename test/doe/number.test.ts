@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decimalsOf, neat, numberText, valueText } from '../../src/doe/number.js';
+import { decimalsOf, neat, numberText, valueText } from '../../src/doe/factors/number.js';
 
 const anyNumber = fc.double({ noNaN: true, noDefaultInfinity: true });
 

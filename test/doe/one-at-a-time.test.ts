@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { oneAtATime } from '../../src/doe/one-at-a-time.js';
+import { oneAtATime } from '../../src/doe/designs/one-at-a-time.js';
 
 function rows(counts: number[], baseline: number[]): number[][] {
   const points = oneAtATime(counts, baseline);

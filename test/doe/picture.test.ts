@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cloudOf, picture, type Cloud } from '../../src/doe/picture.js';
 import { planOf } from '../../src/doe/plan.js';
-import { experimentOf } from '../../src/doe/spec.js';
-import type { Spec } from '../../src/doe/spec-schema.js';
+import { experimentOf } from '../../src/doe/spec/spec.js';
+import type { Spec } from '../../src/doe/spec/spec-schema.js';
 
 const cloudOfSpec = (spec: Omit<Spec, 'command'>): Cloud | undefined =>
   cloudOf(planOf(experimentOf({ command: ['true'], ...spec })));

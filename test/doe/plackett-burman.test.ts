@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { plackettBurman } from '../../src/doe/plackett-burman.js';
-import { DesignProblem } from '../../src/doe/points.js';
+import { plackettBurman } from '../../src/doe/designs/plackett-burman.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
 import { dot, matrixOf, resolutionIn, wordLengths } from '../support/aliases.js';
 
 const signs = (row: readonly number[]) => row.map((sign) => (sign === 1 ? '+' : '-')).join('');

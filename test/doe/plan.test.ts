@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Block, Experiment } from '../../src/doe/experiment.js';
 import { boundOf, planOf, type Plan } from '../../src/doe/plan.js';
-import { DesignProblem } from '../../src/doe/points.js';
-import { parseFactor } from '../../src/doe/spelling.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
+import { parseFactor } from '../../src/doe/factors/spelling.js';
 
 const factor = (text: string, when?: string) => ({
   ...parseFactor(text, 'option'),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { monteCarlo, threefry } from '../../src/doe/monte-carlo.js';
+import { monteCarlo, threefry } from '../../src/doe/designs/monte-carlo.js';
 import { rowsOf } from '../support/discrepancy.js';
 
 describe('Monte Carlo points', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Points } from '../../src/doe/points.js';
-import { randomSubset } from '../../src/doe/random-subset.js';
+import type { Points } from '../../src/doe/designs/points.js';
+import { randomSubset } from '../../src/doe/designs/random-subset.js';
 
 function rows(points: Points, factors: number, count: number): string[] {
   const point = new Float64Array(factors);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../src/doe/random.js';
+import { Random } from '../../src/doe/designs/random.js';
 
 interface Reference {
   readonly streams: readonly { readonly of: [number, ...(string | number)[]]; readonly uint32: number[] }[];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../src/doe/experiment.js';
-import { DesignProblem } from '../../src/doe/points.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
 import { conditionsOf, select, type Selection } from '../../src/doe/select.js';
 import { sourceOf } from '../../src/doe/source.js';
-import { parseFactor } from '../../src/doe/spelling.js';
+import { parseFactor } from '../../src/doe/factors/spelling.js';
 
 function blockOf(factors: readonly string[], rest: Partial<Block> = {}): Block {
   return {

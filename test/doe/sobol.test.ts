@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DesignProblem } from '../../src/doe/points.js';
-import { sobol } from '../../src/doe/sobol.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
+import { sobol } from '../../src/doe/designs/sobol.js';
 import { rowsOf } from '../support/discrepancy.js';
 
 interface Reference {

@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ORDERS, STYLES } from '../../src/doe/experiment.js';
-import { DesignProblem } from '../../src/doe/points.js';
-import { experimentOf } from '../../src/doe/spec.js';
-import { flagsOf, specOfFlags, type DoeFlags } from '../../src/doe/spec-flags.js';
-import type { FactorSpec, Spec } from '../../src/doe/spec-schema.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
+import { experimentOf } from '../../src/doe/spec/spec.js';
+import { flagsOf, specOfFlags, type DoeFlags } from '../../src/doe/spec/spec-flags.js';
+import type { FactorSpec, Spec } from '../../src/doe/spec/spec-schema.js';
 
 /** As the program's own command line is declared. */
 function parsed(args: readonly string[]): DoeFlags {

@@ -3,9 +3,9 @@ import * as z from 'zod';
 import type { JSONSchema } from 'zod/v4/core';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { DesignProblem } from '../../src/doe/points.js';
-import { checkedSpec, specJsonSchema } from '../../src/doe/spec-schema.js';
-import { specIn } from '../../src/doe/spec-text.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
+import { checkedSpec, specJsonSchema } from '../../src/doe/spec/spec-schema.js';
+import { specIn } from '../../src/doe/spec/spec-text.js';
 
 const SPECS = 'fixtures/specs';
 

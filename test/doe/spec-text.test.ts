@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DesignProblem } from '../../src/doe/points.js';
-import { readJson } from '../../src/doe/spec-json.js';
-import { specIn } from '../../src/doe/spec-text.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
+import { readJson } from '../../src/doe/spec/spec-json.js';
+import { specIn } from '../../src/doe/spec/spec-text.js';
 
 const COMMAND = 'command: run\n';
 

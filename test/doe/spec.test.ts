@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Experiment } from '../../src/doe/experiment.js';
 import { planOf } from '../../src/doe/plan.js';
-import { DesignProblem } from '../../src/doe/points.js';
-import { experimentOf } from '../../src/doe/spec.js';
-import { pathText, SpecProblem } from '../../src/doe/spec-path.js';
-import type { Spec } from '../../src/doe/spec-schema.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
+import { experimentOf } from '../../src/doe/spec/spec.js';
+import { pathText, SpecProblem } from '../../src/doe/spec/spec-path.js';
+import type { Spec } from '../../src/doe/spec/spec-schema.js';
 
 const run = (rest: Partial<Spec>): Spec => ({ command: 'run', ...rest });
 const only = (spec: Spec) => experimentOf(spec).blocks[0]!;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkSpace, levelsOf, sizeOf } from '../../src/doe/levels.js';
-import type { Space } from '../../src/doe/space.js';
-import { parseSpace, spaceText } from '../../src/doe/spelling.js';
+import { checkSpace, levelsOf, sizeOf } from '../../src/doe/factors/levels.js';
+import type { Space } from '../../src/doe/factors/space.js';
+import { parseSpace, spaceText } from '../../src/doe/factors/spelling.js';
 
 const factor = (space: Space) => ({ name: 'x', space, style: 'option' as const });
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { levelsOf } from '../../src/doe/levels.js';
-import { DesignProblem } from '../../src/doe/points.js';
-import type { Space } from '../../src/doe/space.js';
-import { parseFactor, parseSpace } from '../../src/doe/spelling.js';
-import { readGroups } from '../../src/doe/spelling-words.js';
+import { levelsOf } from '../../src/doe/factors/levels.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
+import type { Space } from '../../src/doe/factors/space.js';
+import { parseFactor, parseSpace } from '../../src/doe/factors/spelling.js';
+import { readGroups } from '../../src/doe/factors/spelling-words.js';
 
 const factor = (space: Space) => ({ name: 'x', space, style: 'option' as const });
 const texts = (spelling: string) => levelsOf(factor(parseSpace('x', spelling))).map(({ text }) => text);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseFactor } from '../../src/doe/spelling.js';
+import { parseFactor } from '../../src/doe/factors/spelling.js';
 import { placeholdersIn, templateOf } from '../../src/doe/template.js';
 import type { Style } from '../../src/doe/experiment.js';
-import type { Level } from '../../src/doe/space.js';
+import type { Level } from '../../src/doe/factors/space.js';
 
 const level = (value: string | number): Level => ({ value, text: String(value) });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DesignProblem } from '../../src/doe/points.js';
-import { zip } from '../../src/doe/zip.js';
+import { DesignProblem } from '../../src/doe/designs/points.js';
+import { zip } from '../../src/doe/designs/zip.js';
 
 function rows(counts: number[]): number[][] {
   const points = zip(

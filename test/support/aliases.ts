@@ -1,4 +1,4 @@
-import type { Points } from '../../src/doe/points.js';
+import type { Points } from '../../src/doe/designs/points.js';
 
 /** All points of a design, one array a run. */
 export function matrixOf(points: Points, factors: number): number[][] {

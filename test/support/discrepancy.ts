@@ -1,4 +1,4 @@
-import type { Points } from '../../src/doe/points.js';
+import type { Points } from '../../src/doe/designs/points.js';
 
 /** The rows of a design in `dimensions` dimensions, `from` the first to before `to`. */
 export function rowsOf(points: Points, dimensions: number, to: number, from = 0): Float64Array[] {

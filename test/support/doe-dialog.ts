@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { design } from '../../src/commands/doe.js';
 import { designByAsking, type DialogContext, type Preview } from '../../src/commands/doe-dialog.js';
 import { cloudOf } from '../../src/doe/picture.js';
-import type { Spec } from '../../src/doe/spec-schema.js';
+import type { Spec } from '../../src/doe/spec/spec-schema.js';
 import { commandLine } from '../../src/schedule/slots.js';
 import { fakeTerminal } from './fake-terminal.js';
 

@@ -108,8 +108,7 @@ describe('--retries', () => {
       retries: 1,
       timeoutMs: 5000,
       script(run, command) {
-        if (command === 'a')
-          return run.end({ is: 'unstartable', why: 'no-such-command', problem: 'no such command' });
+        if (command === 'a') return run.end({ is: 'unstartable', code: 'ENOENT', problem: 'no such command' });
         const { signal } = run;
         run.signal = (name) => {
           signal.call(run, name);

@@ -1,5 +1,5 @@
-import { DesignProblem } from './points.js';
-import { shortened } from './spelling-items.js';
+import { DesignProblem } from '../designs/points.js';
+import { shortened } from '../factors/spelling-items.js';
 
 export type Path = readonly PropertyKey[];
 

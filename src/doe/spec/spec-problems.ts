@@ -1,9 +1,9 @@
-import { ORDERS, STYLES } from './experiment.js';
-import { DesignProblem } from './points.js';
+import { ORDERS, STYLES } from '../experiment.js';
+import { DesignProblem } from '../designs/points.js';
 import { readDesign } from './spec-design.js';
 import { pathText, type Path } from './spec-path.js';
-import { shortened } from './spelling-items.js';
-import { nearest } from './suggest.js';
+import { shortened } from '../factors/spelling-items.js';
+import { nearest } from '../suggest.js';
 
 /** What the schema objects to, as far as it matters here. */
 interface Issue {

@@ -1,5 +1,5 @@
-import { plainName, type Experiment } from './experiment.js';
-import { DesignProblem } from './points.js';
+import { plainName, type Experiment } from '../experiment.js';
+import { DesignProblem } from '../designs/points.js';
 import { blockOf } from './spec-block.js';
 import { checkNames, mergedFactors } from './spec-factors.js';
 import { at, pathText, type Path } from './spec-path.js';

@@ -1,5 +1,5 @@
-import type { Value } from './experiment.js';
-import { DesignProblem } from './points.js';
+import type { Value } from '../experiment.js';
+import { DesignProblem } from '../designs/points.js';
 
 /** A part of an expression as it was typed, and what it came to. */
 export interface Operand {

@@ -1,12 +1,12 @@
-import { plainName, type Factor, type Style } from './experiment.js';
-import { valueText } from './number.js';
-import { DesignProblem } from './points.js';
-import type { Space } from './space.js';
+import { plainName, type Factor, type Style } from '../experiment.js';
+import { valueText } from '../factors/number.js';
+import { DesignProblem } from '../designs/points.js';
+import type { Space } from '../factors/space.js';
 import { at } from './spec-path.js';
 import type { FactorSpec, SpaceSpec } from './spec-schema.js';
-import { parseFactor, parseSpace } from './spelling.js';
-import { shortened } from './spelling-items.js';
-import { nearest } from './suggest.js';
+import { parseFactor, parseSpace } from '../factors/spelling.js';
+import { shortened } from '../factors/spelling-items.js';
+import { nearest } from '../suggest.js';
 
 /** The factors of a block by their names as typed. */
 export type NamedFactors = Readonly<Record<string, FactorSpec | null>>;

@@ -1,7 +1,7 @@
-import { DESIGNS, type DesignName } from './experiment.js';
-import { DesignProblem } from './points.js';
-import { shortened } from './spelling-items.js';
-import { nearest } from './suggest.js';
+import { DESIGNS, type DesignName } from '../experiment.js';
+import { DesignProblem } from '../designs/points.js';
+import { shortened } from '../factors/spelling-items.js';
+import { nearest } from '../suggest.js';
 
 /** What may follow the colon; `fractional:` takes any resolution or generators, which the design itself reads. */
 const VARIANTS: Partial<Record<DesignName, readonly string[]>> = {

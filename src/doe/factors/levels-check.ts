@@ -1,5 +1,5 @@
-import type { Factor } from './experiment.js';
-import { DesignProblem } from './points.js';
+import type { Factor } from '../experiment.js';
+import { DesignProblem } from '../designs/points.js';
 import { LEAST_LOG_STEP, LEAST_STEP, logLength, sizeOfEnds, stepsIn } from './scale.js';
 import type { Space } from './space.js';
 import { shortened } from './spelling-items.js';

@@ -1,5 +1,5 @@
 import { isAlias, isScalar, Parser, parseDocument, visit, type CST, type Document } from 'yaml';
-import { DesignProblem } from './points.js';
+import { DesignProblem } from '../designs/points.js';
 import { experimentOf } from './spec.js';
 import { DEEPEST, digitsLost, IN_QUOTES, NotReadable, readJson } from './spec-json.js';
 import { pathText, SpecProblem } from './spec-path.js';

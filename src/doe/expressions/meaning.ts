@@ -1,4 +1,4 @@
-import type { Value } from './experiment.js';
+import type { Value } from '../experiment.js';
 import {
   calculation,
   condition,
@@ -11,8 +11,8 @@ import {
   type Part,
 } from './logic.js';
 import { compare, excerpt, FUNCTIONS, isComparison, OPERATORS } from './operators.js';
-import { DesignProblem } from './points.js';
-import { nearest } from './suggest.js';
+import { DesignProblem } from '../designs/points.js';
+import { nearest } from '../suggest.js';
 
 /** An expression as a tree; each part was typed from `start` to before `end`. */
 export type Node = { start: number; end: number } & (

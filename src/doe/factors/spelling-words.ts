@@ -1,4 +1,4 @@
-import { DesignProblem } from './points.js';
+import { DesignProblem } from '../designs/points.js';
 import { shortened, type Complain } from './spelling-items.js';
 
 /** White space, a line that goes on, a single- or double-quoted piece, an escaped character, a bracket, or plain text. */

@@ -1,4 +1,4 @@
-import type { Value } from './experiment.js';
+import type { Value } from '../experiment.js';
 
 /** The values that a factor can take. */
 export type Space =

@@ -1,11 +1,11 @@
-import { plainName } from './experiment.js';
-import { DesignProblem } from './points.js';
+import { plainName } from '../experiment.js';
+import { DesignProblem } from '../designs/points.js';
 import { argvOf } from './spec-block.js';
 import { isFull, spaceOf } from './spec-factors.js';
 import { checkedSpec, type FactorSpec, type Spec } from './spec-schema.js';
-import { parseFactor, parseSpace, spaceText } from './spelling.js';
-import { shortened } from './spelling-items.js';
-import { nearest } from './suggest.js';
+import { parseFactor, parseSpace, spaceText } from '../factors/spelling.js';
+import { shortened } from '../factors/spelling-items.js';
+import { nearest } from '../suggest.js';
 
 /** The options of `cooperate doe` that make a spec, as they were parsed. */
 export interface DoeFlags {

@@ -1,4 +1,4 @@
-import type { Value } from './experiment.js';
+import type { Value } from '../experiment.js';
 import { numberText, valueText } from './number.js';
 import type { Space } from './space.js';
 import { quote, valueOf } from './spelling-items.js';

@@ -1,4 +1,4 @@
-import type { Factor } from './experiment.js';
+import type { Factor } from '../experiment.js';
 import { checkSpace, problemWith, type Fault } from './levels-check.js';
 import { levelsOf, numberLevel } from './levels-listed.js';
 import { evenly, logarithmically, stepped, stepsIn } from './scale.js';

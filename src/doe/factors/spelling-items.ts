@@ -1,6 +1,6 @@
-import type { Value } from './experiment.js';
+import type { Value } from '../experiment.js';
 import { valueText } from './number.js';
-import type { DesignProblem } from './points.js';
+import type { DesignProblem } from '../designs/points.js';
 import type { Space } from './space.js';
 
 /*

@@ -1,15 +1,15 @@
-import { plainName, type Block, type DesignName, type Factor, type Repeat, type Style } from './experiment.js';
-import { compileCondition, namesIn } from './expression.js';
-import { levelsOf, sizeOf } from './levels.js';
-import { valueText } from './number.js';
-import { DesignProblem } from './points.js';
+import { plainName, type Block, type DesignName, type Factor, type Repeat, type Style } from '../experiment.js';
+import { compileCondition, namesIn } from '../expressions/expression.js';
+import { levelsOf, sizeOf } from '../factors/levels.js';
+import { valueText } from '../factors/number.js';
+import { DesignProblem } from '../designs/points.js';
 import { readDesign } from './spec-design.js';
 import { checkOther, factorOf } from './spec-factors.js';
 import type { BlockSpec, FactorSpec } from './spec-schema.js';
-import { parseFactor } from './spelling.js';
-import { splitWords } from './spelling-words.js';
-import { nearest } from './suggest.js';
-import { placeholdersIn } from './template.js';
+import { parseFactor } from '../factors/spelling.js';
+import { splitWords } from '../factors/spelling-words.js';
+import { nearest } from '../suggest.js';
+import { placeholdersIn } from '../template.js';
 
 type Key = keyof BlockSpec;
 

@@ -1,4 +1,4 @@
-import type { Factor } from './experiment.js';
+import type { Factor } from '../experiment.js';
 import { checkSpace } from './levels-check.js';
 import { levelAt, levelsOf, numberLevel, sizeOf } from './levels-listed.js';
 import { evenly, logarithmically, normally } from './scale.js';

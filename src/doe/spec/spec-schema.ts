@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { ORDERS, STYLES } from './experiment.js';
-import { DesignProblem } from './points.js';
+import { ORDERS, STYLES } from '../experiment.js';
+import { DesignProblem } from '../designs/points.js';
 import { DESIGN_SPELLINGS } from './spec-design.js';
 import { specProblem } from './spec-problems.js';
 

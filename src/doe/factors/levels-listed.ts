@@ -1,9 +1,9 @@
-import type { Factor } from './experiment.js';
+import type { Factor } from '../experiment.js';
 import { checkSpace, MOST_LEVELS, problemWith, TOO_MANY, type Fault } from './levels-check.js';
 import { numberText, valueText } from './number.js';
 import { evenly, logarithmically, stepped, stepsIn } from './scale.js';
 import type { Level, Space } from './space.js';
-import { optionName } from './template.js';
+import { optionName } from '../template.js';
 
 /** How many levels a space has; Infinity where values are drawn from a continuous range. */
 export function sizeOf(space: Space): number {

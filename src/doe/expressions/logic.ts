@@ -1,4 +1,4 @@
-import type { Value } from './experiment.js';
+import type { Value } from '../experiment.js';
 import { calculate, compare, truth, type Operand } from './operators.js';
 
 /** The value of a factor by its name; undefined in runs where it takes no part. */

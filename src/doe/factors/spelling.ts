@@ -1,6 +1,6 @@
-import type { Factor, Style } from './experiment.js';
+import type { Factor, Style } from '../experiment.js';
 import { checkSpace } from './levels.js';
-import { DesignProblem } from './points.js';
+import { DesignProblem } from '../designs/points.js';
 import type { Space } from './space.js';
 import { listedValues, shortened, splitItems, type Complain } from './spelling-items.js';
 import {
@@ -13,7 +13,7 @@ import {
   type Kind,
 } from './spelling-ranges.js';
 import { readGroups } from './spelling-words.js';
-import { nearest } from './suggest.js';
+import { nearest } from '../suggest.js';
 
 export { spaceText } from './spelling-text.js';
 export { splitWords } from './spelling-words.js';

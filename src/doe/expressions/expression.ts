@@ -2,8 +2,8 @@ import jsep from 'jsep';
 import type { Meaning, Scope } from './logic.js';
 import { Reader, type Node } from './meaning.js';
 import { excerpt, truth } from './operators.js';
-import { DesignProblem } from './points.js';
-import { nearest } from './suggest.js';
+import { DesignProblem } from '../designs/points.js';
+import { nearest } from '../suggest.js';
 
 /*
  * The language of `--where` and `when`. Numbers, strings in '' or "", true false (True False), and factors by plain

@@ -1,0 +1,377 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { descendants, readProcess } from '../../src/ports/spawn-proc.js';
+import { shellSpawner } from '../../src/ports/spawn-shell.js';
+import {
+  realSpawner,
+  type RunCommand,
+  type RunEnd,
+  type Running,
+  type Spawner,
+} from '../../src/ports/spawn.js';
+import { isAlive, sh, SHORT } from '../support/real-run.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'spawn-shell-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string, mode = 0o755): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return path;
+}
+
+interface Collected {
+  readonly end: RunEnd;
+  readonly out: string;
+  readonly err: string;
+}
+
+type Options = Partial<RunCommand>;
+
+function start(spawner: Spawner, argv: readonly string[], options: Options = {}): Running {
+  return spawner.start({ argv, env: process.env, inherit: false, onOutput: () => undefined, ...options });
+}
+
+async function run(spawner: Spawner, argv: readonly string[], options: Options = {}): Promise<Collected> {
+  const text = { stdout: '', stderr: '' };
+  const onOutput = (stream: 'stdout' | 'stderr', chunk: Buffer): void => {
+    text[stream] += chunk.toString('latin1');
+  };
+  const end = await start(spawner, argv, { onOutput, ...options }).ended;
+  return { end, out: text.stdout, err: text.stderr };
+}
+
+/** The helper that a run came from; undefined for one that came from this process. */
+function helperOf({ pid }: Running): number | undefined {
+  const parent = readProcess(String(pid))?.parent;
+  return parent === process.pid ? undefined : parent;
+}
+
+/** Until so many helpers wait; tells who they are. */
+async function warm(spawner: Spawner, count = 1, options: Options = {}): Promise<number[]> {
+  return vi.waitFor(
+    async () => {
+      const runs = Array.from({ length: count }, () => start(spawner, ['true'], options));
+      const helpers = runs.map(helperOf);
+      await Promise.all(runs.map(({ ended }) => ended));
+      expect(helpers).not.toContain(undefined);
+      return helpers as number[];
+    },
+    { timeout: 15_000 },
+  );
+}
+
+const plain = realSpawner(SHORT);
+const helped = shellSpawner({ graces: SHORT, shortMs: 60_000 });
+beforeAll(async () => {
+  await warm(helped, 4);
+});
+
+/** By both, the second by a helper for certain. */
+async function both(argv: readonly string[], options: Options = {}): Promise<[Collected, Collected]> {
+  await warm(helped);
+  return [await run(plain, argv, options), await run(helped, argv, options)];
+}
+
+describe('a run by a helper is like one without', () => {
+  test.each([
+    ['descriptors', ['ls', '/proc/self/fd']],
+    ['signals that it ignores, blocks and catches', ['grep', '^Sig', '/proc/self/status']],
+    ['input', ['readlink', '/proc/self/fd/0']],
+    [
+      'environment, byte for byte and with strange names',
+      ['sh', '-c', 'tr "\\0" "\\n" </proc/$$/environ | sort'],
+    ],
+    ['arguments, the first included', ['cat', '/proc/self/cmdline']],
+    ['limits, mask, niceness and groups', ['sh', '-c', 'ulimit -a; umask; nice; id; cat /proc/self/cgroup']],
+    ['directory', ['pwd', '-P']],
+  ])('in its %s', async (_name, argv) => {
+    const odd = {
+      'BASH_FUNC_m%%': '() { :\n}',
+      'a.b': '1',
+      '': undefined,
+      empty: '',
+      IFS: 'x',
+      PS4: "'",
+      nl: 'a\nb',
+    };
+    const [first, second] = await both(argv, { env: { ...process.env, ...odd, ÄÖ: 'ü€😀' }, cwd: folder });
+    expect(first.end).toEqual({ is: 'exited', code: 0 });
+    expect(second).toEqual(first);
+  });
+
+  test('in any arguments and variables', async () => {
+    const text = fc.string({ unit: 'binary', maxLength: 40 }).filter((s) => !s.includes('\0'));
+    const name = text.filter((s) => s !== '' && !s.includes('='));
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { maxLength: 6 }), fc.dictionary(name, text), async (args, more) => {
+        const env = { PATH: process.env['PATH'], ...more };
+        const [first, second] = await both(['sh', '-c', 'cat /proc/$$/cmdline; env -0 | sort -z', ...args], {
+          env,
+        });
+        expect(second).toEqual(first);
+      }),
+      { numRuns: 30, examples: [[['-n', "it's", 'a b', '$(id)', '\n', '=', 'E5'], {}]] },
+    );
+  }, 60_000);
+
+  test.each([
+    ['long arguments', ['wc', '-c', ...Array.from({ length: 18 }, () => 'x'.repeat(100_000))]],
+    ['a script without #!', [file('no-hash-bang', 'echo "$0" "$@"; exit 5'), 'a', 'b c']],
+    ['nothing that can be executed', [file('garbage', '\x01\x02\x00\x7fELF')]],
+    ['a missing interpreter', [file('interpreter', '#!/no/such/thing\n')]],
+    ['a file without permission', [file('forbidden', '#!/bin/sh\n', 0o644)]],
+    ['a folder', [folder]],
+    ['no such command', ['cooperate-no-such-command']],
+    ['no such path', ['./nowhere']],
+    ['nothing', []],
+    ['a NUL byte', ['echo', 'a\0b']],
+  ])('with %s', async (_name, argv) => {
+    const [first, second] = await both(argv);
+    const told = (end: RunEnd): unknown => (end.is === 'unstartable' ? [end.code, end.problem] : end);
+    expect(told(second.end)).toEqual(told(first.end));
+    expect([second.out, second.err.length > 0]).toEqual([first.out, first.err.length > 0]);
+  });
+
+  test.each([join(folder, 'gone'), file('no-folder', '')])('in the directory %s', async (cwd) => {
+    const [first, second] = await both(['true'], { cwd });
+    expect(first.end.is).toBe('unstartable');
+    expect(second).toEqual(first);
+  });
+
+  test('in a path that depends on its directory', async () => {
+    file('here', '#!/bin/sh\necho here\n');
+    const [first, second] = await both(['./here'], { cwd: folder });
+    expect(first.out).toBe('here\n');
+    expect(second).toEqual(first);
+  });
+
+  test('in a command that has moved since the last run', async () => {
+    const [old, later] = [mkdtempSync(join(folder, 'old-')), mkdtempSync(join(folder, 'later-'))];
+    const env = { PATH: `${old}:${later}:/usr/bin:/bin` };
+    for (const [place, word] of [
+      [old, 'old'],
+      [later, 'later'],
+    ] as const) {
+      writeFileSync(join(place, 'moving'), `#!/bin/sh\necho ${word}\n`, { mode: 0o755 });
+    }
+    await warm(helped);
+    expect((await run(helped, ['moving'], { env })).out).toBe('old\n');
+    rmSync(join(old, 'moving'));
+    expect((await run(helped, ['moving'], { env })).out).toBe('later\n');
+  });
+
+  test('in its exit code or signal, which 128 and above do not mix up', async () => {
+    for (const code of [0, 1, 127, 128, 129, 137, 143, 255]) {
+      await warm(helped);
+      expect((await run(helped, sh(`exit ${code}`))).end).toEqual({ is: 'exited', code });
+    }
+    for (const signal of ['HUP', 'INT', 'ABRT', 'FPE', 'KILL', 'SEGV', 'PIPE', 'ALRM', 'TERM', 'IO', 'SYS']) {
+      const [first, second] = await both(sh(`kill -${signal} $$`));
+      expect(first.end).toMatchObject({ is: 'killed' });
+      expect(second).toEqual(first);
+    }
+  });
+
+  test('in what a helper knew of the run before: nothing of it comes through', async () => {
+    await warm(helped);
+    const env = { ...process.env, LEFT: 'over' };
+    await run(helped, sh('cd /; umask 0; export LEFT=behind'), { env, cwd: '/tmp' });
+    const again = await run(helped, sh('echo "${LEFT-none}"; umask; pwd'), {
+      env: { PATH: '/usr/bin:/bin' },
+      cwd: folder,
+    });
+    expect(again.out).toBe(
+      `none\n0022\n${folder}\n`.replace('0022', (await run(plain, sh('umask'))).out.trim()),
+    );
+  });
+});
+
+describe('many at once', () => {
+  test('have each its own output and end, and as many helpers as runs', async () => {
+    const spawner = shellSpawner({ graces: SHORT });
+    const helpers = await warm(spawner, 8);
+    expect(new Set(helpers).size).toBe(8);
+    const slot = async (number: number): Promise<void> => {
+      for (let i = 0; i < 25; i++) {
+        const tag = `${number}.${i}`;
+        const script = `echo ${tag}; echo e$TAG >&2; exit ${(number * 25 + i) % 256}`;
+        const { end, out, err } = await run(spawner, sh(script), { env: { ...process.env, TAG: tag } });
+        expect([end, out, err]).toEqual([
+          { is: 'exited', code: (number * 25 + i) % 256 },
+          `${tag}\n`,
+          `e${tag}\n`,
+        ]);
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, number) => slot(number)));
+    expect(new Set(await warm(spawner, 8))).toEqual(new Set(helpers));
+  });
+
+  test('signals reach one of them and nobody else, however early they come', async () => {
+    for (let i = 0; i < 15; i++) {
+      await warm(helped, 2);
+      const [kept, ended] = [start(helped, ['sleep', '1000']), start(helped, ['sleep', '1000'])];
+      ended.signal('SIGTERM');
+      expect(await ended.ended).toEqual({ is: 'killed', signal: 'SIGTERM' });
+      expect(isAlive(kept.pid!)).toBe(true);
+      kept.signal('SIGKILL');
+      expect(await kept.ended).toEqual({ is: 'killed', signal: 'SIGKILL' });
+    }
+  }, 60_000);
+
+  test('a command whose child was killed before it got it runs nowhere', async () => {
+    for (let i = 0; i < 15; i++) {
+      await warm(helped);
+      const path = join(folder, `ran-${i}`);
+      // Stopped, it reads nothing: as early as a signal can be.
+      const probe = start(helped, ['true']);
+      await probe.ended;
+      const runs = [start(helped, ['touch', path]), start(helped, ['true'])];
+      runs[0]!.signal('SIGKILL');
+      const [end] = await Promise.all(runs.map(({ ended }) => ended));
+      await warm(helped, 2);
+      if (end!.is === 'killed') expect((await run(plain, ['cat', path])).out).toBe('');
+    }
+  }, 60_000);
+});
+
+describe('when a helper is killed', () => {
+  test('its run is ended with all that belongs to it, and told as killed', async () => {
+    await warm(helped);
+    let out = '';
+    const running = start(helped, sh('sleep 1000 & setsid true; echo $!; wait'), {
+      onOutput: (_stream, chunk) => void (out += chunk.toString()),
+    });
+    const helper = helperOf(running);
+    await vi.waitFor(() => expect(out).toMatch(/\n/));
+    process.kill(helper!, 'SIGKILL');
+    expect(await running.ended).toEqual({ is: 'killed', signal: 'SIGKILL' });
+    expect([running.pid!, Number(out)].filter(isAlive)).toEqual([]);
+    expect((await run(helped, sh('exit 3'))).end).toEqual({ is: 'exited', code: 3 });
+  });
+
+  test('while it is idle, nothing is lost and its waiting child leaves', async () => {
+    const spawner = shellSpawner({ graces: SHORT });
+    const [helper] = await warm(spawner);
+    const waiting = await vi.waitFor(() => {
+      const children = descendants(helper!);
+      expect(children).toHaveLength(1);
+      return children;
+    });
+    process.kill(helper!, 'SIGKILL');
+    await vi.waitFor(() => expect([helper!, ...waiting].filter(isAlive)).toEqual([]));
+    expect((await run(spawner, sh('echo x; exit 4'))).out).toBe('x\n');
+    await warm(spawner);
+  });
+
+  test('and a run comes before that is known, it runs once or not at all', async () => {
+    for (let i = 0; i < 10; i++) {
+      const spawner = shellSpawner({ graces: SHORT });
+      const [helper] = await warm(spawner);
+      const path = join(folder, `once-${i}`);
+      process.kill(helper!, 'SIGKILL');
+      const { end } = await run(spawner, sh(`echo ran >> ${path}; exit 6`));
+      const ran = (await run(plain, ['cat', path])).out;
+      if (end.is === 'exited') expect([end.code, ran]).toEqual([6, 'ran\n']);
+      else expect([end, ran.length <= 4]).toEqual([{ is: 'killed', signal: 'SIGKILL' }, true]);
+    }
+  }, 60_000);
+});
+
+describe('without a usable helper', () => {
+  /** A perl that does this instead. */
+  const fake = (name: string, script: string): string => file(name, `#!/bin/sh\n${script}\n`);
+
+  test.each([
+    ['missing', '/no/such/perl'],
+    ['one that fails', fake('failing', 'exit 2')],
+    ['one that never answers', fake('silent', 'exec cat <&3 >/dev/null')],
+    ['one that talks nonsense', fake('nonsense', 'echo hello >&3; exec cat <&3 >/dev/null')],
+    [
+      'one that gives a process that is gone',
+      fake('gone', 'echo 0 999999999 4 5 >&3; exec cat <&3 >/dev/null'),
+    ],
+  ])('runs are started all the same: perl %s', async (_name, perl) => {
+    const spawner = shellSpawner({ graces: SHORT, perl });
+    for (let i = 0; i < 12; i++) {
+      const runs = [3, 4].map((code) => run(spawner, sh(`echo ${code}; exit ${code}`)));
+      const codes = (await Promise.all(runs)).map(({ end, out }) => [end, out]);
+      expect(codes).toEqual([3, 4].map((code) => [{ is: 'exited', code }, `${code}\n`]));
+    }
+  });
+
+  test('the end of the last run is told when there can be no further process', async () => {
+    const limit = 'BEGIN { my $n = 2; *CORE::GLOBAL::fork = sub { $n-- > 0 ? CORE::fork() : undef } }';
+    const perl = file('limited', `#!/bin/sh\nexec perl -e '${limit}' -e "$2"\n`);
+    const spawner = shellSpawner({ graces: SHORT, perl });
+    const used = new Set<number>();
+    await vi.waitFor(async () => {
+      const running = start(spawner, sh('exit 9'));
+      const helper = helperOf(running);
+      expect(await running.ended).toEqual({ is: 'exited', code: 9 });
+      if (helper !== undefined) used.add(helper);
+      expect(used.size).toBeGreaterThan(1);
+    });
+  });
+});
+
+describe('the helpers of a worker', () => {
+  const bundle = join(folder, 'worker.mjs');
+  beforeAll(() => {
+    const script = `
+      import { shellSpawner } from './src/ports/spawn-shell.js';
+      const spawner = shellSpawner();
+      const start = (argv) => spawner.start({ argv, env: process.env, inherit: false, onOutput: (_, chunk) => process.stdout.write(chunk) });
+      for (let i = 0; i < 200; i++) await start(['true']).ended;
+      if (process.argv[2] === 'run') start(['sh', '-c', 'trap "" PIPE; echo $$ $PPID; sleep 0.2; until [ -e "$0" ]; do sleep 0.01; done; : >"$0.done"', process.argv[3]]);
+      else console.log('idle');`;
+    const stdin = { contents: script, resolveDir: process.cwd() };
+    buildSync({ stdin, bundle: true, platform: 'node', format: 'esm', outfile: bundle });
+  });
+
+  test('do not keep it alive, and leave with it', async () => {
+    const worker = spawn(process.execPath, [bundle, 'idle'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = new Promise((resolve) => worker.once('exit', resolve));
+    const helpers = new Set<number>();
+    const watch = setInterval(() => {
+      for (const pid of descendants(worker.pid!)) helpers.add(pid);
+    }, 20);
+    expect(await exited).toBe(0);
+    clearInterval(watch);
+    expect(helpers.size).toBeGreaterThan(0);
+    await vi.waitFor(() => expect([...helpers].filter(isAlive)).toEqual([]));
+  });
+
+  test('leave when it is killed, and the run goes on', async () => {
+    const gate = join(folder, 'gate');
+    const worker = spawn(process.execPath, [bundle, 'run', gate], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let out = '';
+    worker.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    const [pid, helper] = await vi.waitFor(() => {
+      expect(out).toMatch(/\n/);
+      return out.split(/\s/).map(Number);
+    });
+    expect(helper).not.toBe(worker.pid);
+    worker.kill('SIGKILL');
+    await vi.waitFor(() => expect(isAlive(helper!)).toBe(false), { timeout: 10_000 });
+    expect(isAlive(pid!)).toBe(true);
+    writeFileSync(gate, '');
+    await vi.waitFor(() => expect(readFileSync(`${gate}.done`, 'utf8')).toBe(''));
+  });
+});
+
+test('no helper is started for long runs', async () => {
+  const spawner = shellSpawner({ graces: SHORT, shortMs: 0 });
+  for (let i = 0; i < 5; i++) {
+    const running = start(spawner, ['true']);
+    expect(helperOf(running)).toBeUndefined();
+    await running.ended;
+  }
+});
