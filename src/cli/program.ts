@@ -4,6 +4,7 @@ import { configOptions, type ConfigOptions } from './program-config.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
 import { runOptions, type RunOptions } from './program-run.js';
 import type { GlobalOptions } from './program-values.js';
+import { ownWords } from './spelling.js';
 import { version } from './version.js';
 
 export interface OneOptions extends GlobalOptions {
@@ -19,7 +20,7 @@ export interface ProgressOptions extends GlobalOptions {
 /** Parses, runs the verb's action and returns the exit code. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   let code: number = EXIT.done;
-  const json = args.includes('--json');
+  const json = ownWords(args).includes('--json');
   const program = new Command('cooperate')
     .description(
       'Work through a shared list of commands with any number of workers, on any hosts; none runs twice.',

@@ -19,7 +19,13 @@ export function modernSpelling(args: readonly string[]): string[] {
     const verb = VERBS.find((name) => arg === `--${name}` || arg.startsWith(`--${name}=`));
     if (!verb) continue;
     const value = arg.includes('=') ? [arg.slice(arg.indexOf('=') + 1)] : [];
-    return [verb, ...value, ...args.slice(i + 1), ...args.slice(0, i)];
+    return [verb, ...args.slice(0, i), ...value, ...args.slice(i + 1)];
   }
   return [...args];
+}
+
+/** Our own words: what stands behind -- is the user's command. */
+export function ownWords(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return end < 0 ? args : args.slice(0, end);
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
-import { modernSpelling } from './spelling.js';
+import { modernSpelling, ownWords } from './spelling.js';
 import { version } from './version.js';
 
 /** Runs the command line and returns the exit code. The one place where anything is caught. */
@@ -27,10 +27,10 @@ function ignored(): void {
 
 async function fail(error: unknown, args: readonly string[]): Promise<number> {
   const { showFailure, failureValue } = await import('./show-failure.js');
-  if (args.includes('--debug'))
+  if (ownWords(args).includes('--debug'))
     process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
   if (error instanceof Failure) {
-    if (args.includes('--json'))
+    if (ownWords(args).includes('--json'))
       process.stdout.write(`${JSON.stringify({ error: failureValue(error.detail) })}\n`);
     else process.stderr.write(`cooperate: ${showFailure(error.detail)}\n`);
     return exitCodeOf(error.detail);

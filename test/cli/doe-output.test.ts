@@ -31,6 +31,7 @@ describe('the name of the schedule', () => {
     [['--doe=exp']],
     [['--doe', 'exp.json']],
     [['doe', 'exp']],
+    [['--append', '--doe', 'exp']],
     [['doe', './exp']],
   ])('%j is exp.json, as in the original', async (args) => {
     const { code, stderr } = await folder.cooperate(...args, '--set', 'a=1', '--', 'c');

@@ -143,7 +143,8 @@ describe('levels', () => {
         fc.boolean(),
         (from, by, count, more, down) => {
           const sign = down ? -1 : 1;
-          const beyond = Math.min(more, by - 1);
+          // One that is not reached even once is refused.
+          const beyond = count === 0 ? 0 : Math.min(more, by - 1);
           const to = from + sign * (count * by + beyond);
           const space = range(from / 100, to / 100, (sign * by) / 100);
           const onPaper = Array.from({ length: count + 1 }, (_, i) => numberText((from + sign * i * by) / 100));
@@ -199,6 +200,8 @@ describe('a space without sense', () => {
     [range(1, 5, 0), 'lr=1..5:0 has a step of 0.'],
     [range(1, 5, -1), 'never gets from 1 to 5 by steps of -1'],
     [range(5, 1, 1), 'never gets from 5 to 1'],
+    [range(0, 1, 5), 'has a step of 5, which is longer than the range'],
+    [range(0, 0.1, 0.5), 'has a step of 0.5, which is longer than the range'],
     [range(1e-200, 0, 1e-200), 'never gets'],
     [range(1, 5, NaN), 'too great or too close to 0'],
     [range(1, 1e12, 1), 'more than 10 million'],

@@ -110,7 +110,19 @@ function rangeFault(range: Of<'range'>): Fault | undefined {
     ];
   const steps = stepsIn(range);
   if (steps >= MOST_LEVELS) return TOO_MANY;
+  if (steps < 1 && low !== high) return tooLong(range);
   return steps > 0 && Math.abs(step) < sizeOfEnds(range) * LEAST_STEP ? TOO_NARROW : undefined;
+}
+
+/** What is typed after the colon is a number of values only with lin: and log: before it. */
+function tooLong({ low, high, step }: Of<'range'>): Fault {
+  const count = Math.abs(step);
+  return [
+    `has a step of ${step}, which is longer than the range`,
+    Number.isInteger(count)
+      ? `For ${count} values write lin:${low}..${high}:${count}, or log: instead of lin:.`
+      : `Give a smaller one, or just ${low}.`,
+  ];
 }
 
 function drawnFault(space: Of<'uniform' | 'loguniform'>): Fault | undefined {
