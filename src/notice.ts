@@ -26,6 +26,8 @@ export type Notice =
   /** A sentence about what was decided without being asked. */
   | { readonly tell: 'fact'; readonly text: string }
   | { readonly tell: 'hook-failed'; readonly event: 'failure' | 'finish'; readonly result: CommandResult }
+  /** The hours in which entries may be started begin in that time. */
+  | { readonly tell: 'closed'; readonly waitMs: number }
   | { readonly tell: 'retrying'; readonly entry: number; readonly left: number; readonly afterMs: number }
   /** What is left of the time is less than an entry takes; Infinity where one may take any time. */
   | { readonly tell: 'out-of-time'; readonly leftMs: number; readonly expectedMs: number }

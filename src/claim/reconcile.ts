@@ -36,6 +36,11 @@ export function reconcile(group: Group, evidence: FileEvidence): Action[] {
   for (const slot of [...group.slots].sort(([a], [b]) => a - b)) (isOpen(slot[1]) ? open : taken).push(slot);
   const unexplained = Math.min(group.pending, Math.max(0, taken.length - group.marked));
   taken.sort(([, a], [, b]) => likelihoodPutBack(b) - likelihoodPutBack(a));
+  // A mark that no claim accounts for is that of a slot on its way back, which is not open until it is taken out.
+  let stillMarked = group.marked - taken.length;
+  for (const [i, [, state]] of [...open.entries()].reverse()) {
+    if (state.is === 'put-back' && stillMarked-- > 0) open.splice(i, 1);
+  }
 
   const actions = taken.slice(0, unexplained).map(([copy, state]) => decide(copy, state, evidence));
   const fresh = freshCopies(group.slots);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { hoursProblem } from '../settings/hours.js';
 import { parseDuration } from '../worker/duration.js';
 import { profileOption } from './program-config.js';
 import { collect, positiveInteger, wholeNumber, type GlobalOptions } from './program-values.js';
@@ -32,6 +33,7 @@ export interface RunOptions extends GlobalOptions {
   readonly expect?: number;
   readonly wait?: true;
   readonly nice?: number;
+  readonly hours?: readonly string[];
   readonly onFinish?: string;
   readonly onFailure?: string;
 }
@@ -73,6 +75,7 @@ export function runOptions(verb: Command): Command {
     .option('--limit <n>', 'run so many entries and leave', positiveInteger)
     .option('--time-limit <time>', 'leave after this time; what still runs is put back', duration)
     .option('--expect <time>', 'what an entry takes: one that would not finish is not started', duration)
+    .option('--hours <span>', 'start entries only then, such as 20:00-08:00 or Sat,Sun; repeatable', hours)
     .option('--wait', 'wait for entries that are added later')
     .option('--on-failure <command>', 'run it by the shell when an entry has failed; facts in COOPERATE_*')
     .option('--on-finish <command>', 'run it by the shell when this worker leaves')
@@ -86,6 +89,12 @@ function duration(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined || ms <= 0) throw new InvalidArgumentError('Write it like 90s, 15m or 1h30m.');
   return ms;
+}
+
+function hours(text: string, before?: readonly string[]): string[] {
+  const problem = hoursProblem(text);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
+  return collect(text, before);
 }
 
 function niceness(text: string): number {

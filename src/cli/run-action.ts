@@ -5,6 +5,7 @@ import { Cancelled, realTerminal } from '../ports/terminal.js';
 import { Failure } from '../failure.js';
 import { setNiceness } from '../ports/host.js';
 import type { HookCommands } from '../worker/hooks.js';
+import { msUntilHours } from '../settings/hours.js';
 import { slurmTimeMs, type LimitSettings } from '../worker/limits.js';
 import type { StopSwitch } from '../worker/stop.js';
 import { EXIT } from './exit-codes.js';
@@ -69,8 +70,9 @@ function hostIn(options: RunOptions): HostWishes {
 }
 
 function limitsIn(options: RunOptions, slurmMs: number | undefined): LimitSettings {
-  const { limit, timeLimit = slurmMs, expect, wait } = options;
-  return said({ entries: limit, timeMs: timeLimit, expectMs: expect, waits: wait });
+  const { limit, timeLimit = slurmMs, expect, wait, hours } = options;
+  const closedMs = hours && ((now: Date) => msUntilHours(hours, now));
+  return said({ entries: limit, timeMs: timeLimit, expectMs: expect, waits: wait, closedMs });
 }
 
 function hooksIn({ onFailure, onFinish }: RunOptions): HookCommands {

@@ -22,9 +22,7 @@ export function showNotice(notice: Notice, schedule: string): string {
             `an edit was saved while the schedule was rewritten; it is kept as ${asTyped(notice.path)}. Compare it with ${schedule}.`,
           );
     case 'generated-anew':
-      return own(
-        `${schedule} was generated anew (no mark is left, nobody is running): starting over; the old records are kept beside the new.`,
-      );
+      return own(`${schedule} was generated anew: starting over; the old records are kept beside the new.`);
     case 'succeeded-before':
       return own(
         `${entries(notice.entries)} had no mark but succeeded before, so ${notice.entries.length === 1 ? 'it is' : 'they are'} marked again.\nTo run one again: cooperate one ${schedule} --entry ${notice.entries[0]}`,
@@ -63,6 +61,8 @@ export function showNotice(notice: Notice, schedule: string): string {
       return own(notice.text);
     case 'hook-failed':
       return own(hookFailed(notice.event, notice.result));
+    case 'closed':
+      return own(`nothing is started outside its hours; they begin in ${formatDuration(notice.waitMs)}.`);
     case 'retrying':
       return own(
         `entry ${notice.entry} failed; running it again in ${formatDuration(notice.afterMs)} (${notice.left} ${notice.left === 1 ? 'try' : 'tries'} left).`,

@@ -1,6 +1,7 @@
 import { sidecarOf } from '../claim/sidecar.js';
 import { Failure } from '../failure.js';
 import type { Gpu } from '../ports/gpus.js';
+import { readSchedule } from '../schedule/file.js';
 import { inContainer, type Dress } from '../worker/dress.js';
 import { capturedEnvironment } from '../worker/setup-capture.js';
 import { containerTool } from '../worker/setup-container.js';
@@ -51,6 +52,8 @@ export async function prepareHost(
   const facts = { ...placeOf(ports, host), isFile: (path: string) => host.isFile(path) };
   const { directory } = ports;
   const setup = setupScript(wishes.environment, facts);
+  // An unusable schedule is told before a long set-up.
+  if (setup || wishes.container !== undefined) await readSchedule(ports.fs, schedule);
   const env = setup ? await capturedEnvironment(setup, { env: ports.env, directory, signal }) : ports.env;
   if (!env) return undefined;
   // What the set-up says of threads and GPUs counts as if the user's shell had said it.

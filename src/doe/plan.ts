@@ -91,7 +91,7 @@ export function planOf(experiment: Experiment): Plan {
     report: {
       duplicates: sum(parts.map(({ selection }) => selection.duplicates)),
       excluded: sum(parts.map(({ selection }) => selection.excluded)),
-      facts: parts.flatMap(({ source }) => source.facts),
+      facts: parts.flatMap((part) => [...part.source.facts, ...shortfallOf(part)]),
     },
     argv(run) {
       const { part, levels } = levelsAt(placeOf(run));
@@ -137,6 +137,13 @@ function sketchOf(block: Block, index: number, experiment: Experiment): Sketch {
     times: timesOf(repeat),
     names: factors.map(({ name }) => plainName(name)),
   };
+}
+
+/** Of a design that makes all its points at once, what is left out is not made up for. */
+function shortfallOf({ block: { design, runs }, selection: { rows } }: Part): string[] {
+  const wanted = sum(runs ?? []);
+  if (rows.length >= wanted) return [];
+  return [`${rows.length} of the ${wanted} runs that were asked for are left of the ${design} design.`];
 }
 
 function timesOf(repeat: Block['repeat']): number {

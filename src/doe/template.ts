@@ -18,7 +18,9 @@ export function templateOf(command: Block['command'], factors: readonly Factor[]
   const appended = factors.map((factor, i) => ({ factor, i })).filter(({ i }) => !placed.has(i));
   return (levels) => {
     const argv: string[] = [];
-    for (const piece of pieces) fill(argv, piece, levels);
+    for (const [at, piece] of pieces.entries()) {
+      if (!isOptionOfNothing(piece, pieces[at + 1], levels)) fill(argv, piece, levels);
+    }
     for (const { factor, i } of appended) append(argv, factor, levels[i]);
     return argv;
   };
@@ -41,6 +43,15 @@ function pieceOf(arg: string, names: readonly string[]): Piece {
   const meant = parts.filter((part) => part !== '');
   if (meant.every((part) => typeof part === 'string')) return arg;
   return meant.length === 1 ? (meant[0] as number) : meant;
+}
+
+/** `--momentum` before `{momentum}`, in a run where that takes no part: alone it would swallow the next argument. */
+function isOptionOfNothing(
+  piece: Piece,
+  next: Piece | undefined,
+  levels: readonly (Level | undefined)[],
+): boolean {
+  return typeof piece === 'string' && piece.startsWith('-') && typeof next === 'number' && !levels[next];
 }
 
 function fill(argv: string[], piece: Piece, levels: readonly (Level | undefined)[]): void {

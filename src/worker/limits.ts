@@ -11,6 +11,8 @@ export interface LimitSettings {
   readonly expectMs?: number;
   /** Wait for entries that are added later. */
   readonly waits?: boolean;
+  /** Milliseconds from a moment until entries may be started; 0 where they may. */
+  readonly closedMs?: (now: Date) => number;
 }
 
 /** Slurm kills at the end: what runs is to be put back before. */
@@ -32,19 +34,22 @@ export class Limits {
   readonly #clock: Clock;
   readonly #tell: Tell;
   readonly #expectMs: number | undefined;
+  readonly #closedMs: (now: Date) => number;
   /** By the monotonic clock. */
   readonly #deadline: number;
   #left: number;
   #longestMs = 0;
   #hasTold = false;
+  #wasClosed = false;
 
   constructor(settings: LimitSettings, clock: Clock, tell: Tell) {
-    const { entries = Infinity, timeMs = Infinity, expectMs, waits = false } = settings;
+    const { entries = Infinity, timeMs = Infinity, expectMs, waits = false, closedMs = () => 0 } = settings;
     this.#clock = clock;
     this.#tell = tell;
     this.#left = entries;
     this.#deadline = clock.monotonic() + timeMs;
     this.#expectMs = expectMs;
+    this.#closedMs = closedMs;
     this.waits = waits;
   }
 
@@ -66,9 +71,17 @@ export class Limits {
     return true;
   }
 
+  /** Milliseconds until entries may be started, told once each time; 0 where they may. */
+  closedMs(): number {
+    const waitMs = this.#closedMs(this.#clock.wallTime());
+    if (waitMs > 0 && !this.#wasClosed) this.#tell({ tell: 'closed', waitMs });
+    this.#wasClosed = waitMs > 0;
+    return waitMs;
+  }
+
   /** How many of `wanted` to claim. */
   atMost(wanted: number): number {
-    return Math.min(wanted, this.#left);
+    return this.#wasClosed ? 0 : Math.min(wanted, this.#left);
   }
 
   begun(): void {

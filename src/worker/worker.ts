@@ -56,6 +56,8 @@ export interface Progress {
 
 /** With a slot free and nothing pending, the schedule is looked at so often while other slots are busy. */
 const LOOK_AGAIN_MS = 15_000;
+/** Clocks are set, and entries taken by others, while a worker waits. */
+const LONGEST_LOOK_MS = 60_000;
 
 /** Works a schedule off: claims, starts, runs, records, until nothing is pending or it is told to stop. */
 export class Worker {
@@ -154,10 +156,21 @@ export class Worker {
 
   /** False when there is nothing left to do. */
   async #startOrClaim(): Promise<boolean> {
+    const closedMs = this.#o.limits.closedMs();
+    if (closedMs > 0) return this.#waitForHours(closedMs);
     const claim = this.#holdings.next();
     if (!claim) return this.#claimMore();
     this.#quarantine.started();
     this.#begin(claim);
+    return true;
+  }
+
+  /** What is held is for others; a schedule that is done is not waited for. */
+  async #waitForHours(closedMs: number): Promise<boolean> {
+    await this.#holdings.giveBack();
+    const round = await this.#claim();
+    if (round?.is === 'nothing-pending') return this.#nothingPending();
+    await this.#endOr(Math.min(closedMs, LONGEST_LOOK_MS));
     return true;
   }
 

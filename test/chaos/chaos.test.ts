@@ -34,7 +34,7 @@ describe('workers stopped for longer than the stale time, killed and replaced', 
     [2, 4],
     [1, 8],
   ])('do so as %i workers of %i slots', TIMEOUT, async (workers, slots) => {
-    const report = await run('cooperate', { workers, slots, seconds: 8 });
+    const report = await run('cooperate', { workers, slots, seconds: 6, entries: 240 });
     expect(report.kills).toBeGreaterThan(0);
     expect(report.stops).toBeGreaterThan(0);
     expectNothingLost(sandbox, report);

@@ -45,6 +45,19 @@ describe('a command with factors', () => {
     expect(argvOf(['run', '{lr}', 'a{lr}b'], ['lr', 'b'], [undefined, undefined])).toEqual(['run', 'ab']);
   });
 
+  it('leaves out the option in front of its place too', () => {
+    const command = ['run', '--lr', '{lr}', '--b={b}', 'data', '{b}'];
+    expect(argvOf(command, ['lr', 'b'], [undefined, undefined])).toEqual(['run', '--b=', 'data']);
+    expect(argvOf(command, ['lr', 'b'], [level(1), level(2)])).toEqual([
+      'run',
+      '--lr',
+      '1',
+      '--b=2',
+      'data',
+      '2',
+    ]);
+  });
+
   it('takes groups and flags as they are', () => {
     const groups: Level = {
       value: '--sgd --momentum 0.9',

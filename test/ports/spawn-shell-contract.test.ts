@@ -2,6 +2,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { readProcess } from '../../src/ports/spawn-proc.js';
 import type { RunCommand } from '../../src/ports/spawn.js';
 import { GRACES, type Graces } from '../../src/ports/spawn-leftovers.js';
+import type * as RealRun from '../support/real-run.js';
 import { runReal, sh } from '../support/real-run.js';
 
 /** Everything that is asked of the ordinary spawner, asked of this one. */
@@ -12,7 +13,7 @@ import './spawn-leftovers.test.js';
 const seen = vi.hoisted(() => ({ byHelpers: 0, others: 0 }));
 
 vi.mock('../support/real-run.js', async (original) => {
-  const real = await original<typeof import('../support/real-run.js')>();
+  const real = await original<typeof RealRun>();
   const { shellSpawner } = await import('../../src/ports/spawn-shell.js');
   const graces = { ...GRACES };
   const spawner = shellSpawner({ graces, shortMs: 60_000 });

@@ -98,14 +98,15 @@ describe('the output of one of several runs', () => {
   test('is cut between characters, not within', () => {
     const { add, lines, pieces } = labelled('');
     const text = Buffer.from('😀'.repeat(100_000));
-    for (let at = 0; at < text.length; at += 4097) add(text.subarray(at, at + 4097));
+    for (let at = 0; at < text.length; at += 5003) add(text.subarray(at, at + 5003));
     lines.end();
     for (const piece of pieces.stdout) expect(piece.toString()).not.toContain('\ufffd');
   });
 
   test('of a progress bar without an end shows whole states of it', () => {
     const { add, lines, out } = labelled();
-    for (let i = 0; i < 20_000; i++) add(`\rstep ${String(i).padStart(6)} of 20000`);
+    const text = Array.from({ length: 20_000 }, (_, i) => `\rstep ${String(i).padStart(6)} of 20000`).join('');
+    for (let at = 0; at < text.length; at += 5003) add(text.slice(at, at + 5003));
     lines.end();
     const shown = out().split('\n').slice(0, -1);
     expect(shown.length).toBeGreaterThan(3);

@@ -134,16 +134,37 @@ describe('a host on which entries fail at once while they succeed elsewhere', ()
     expect(await site.pending()).toEqual([]);
   });
 
-  test('puts back nothing a second time: an entry that fails on the next host too has failed', async () => {
-    const site = await Site.with([...list(8), ['bad1'], ['bad2'], ['bad3'], ...list(30).slice(8)]);
-    const script: Script = (run, command) => takes(site, /bad/.test(command) ? 10 : 20 * SECOND)(run, command);
-    const hands = ['ben', 'cleo', 'dora'].map((name) => host(site, name, script));
-    const results = await finish(site, hands);
-    const retired = hands.filter(left);
-    expect(retired.length).toBeLessThanOrEqual(1);
-    for (const command of ['bad1', 'bad2', 'bad3']) expect(site.count(command)).toBeLessThanOrEqual(2);
-    expect(results.reduce((sum, { failed }) => sum + failed, 0)).toBe(3 * (1 + retired.length));
+  test('does not make the next one retire with what it has put back', async () => {
+    const site = await Site.with(list(60));
+    const good = ['cleo', 'dora'].map((name) => host(site, name, takes(site, 10 * SECOND), { slots: 3 }));
+    const works = good.map((hand) => hand.work());
+    await site.clock.advance(35 * SECOND);
+    const bad = host(site, 'ada', takes(site, 100, 1));
+    await site.until(bad.work(), 60 * MINUTE);
+    expect(left(bad)).toBe(true);
+    // These fail everywhere, as it turns out.
+    const broken = new Set(bad.runs.map(({ command }) => command.argv.join(' ')));
+    const ben = host(site, 'ben', (run, command) =>
+      broken.has(command) ? run.exit(1) : takes(site, 10 * SECOND)(run, command),
+    );
+    await site.until(Promise.all([...works, ben.work()]), 60 * MINUTE);
+    expect(ben.runs.filter(({ command }) => broken.has(command.argv.join(' '))).length).toBeGreaterThanOrEqual(
+      3,
+    );
+    expect(left(ben)).toBe(false);
     expect(await site.pending()).toEqual([]);
+  });
+
+  test('is not one that fails often and succeeds in between', async () => {
+    const site = await Site.with(list(60));
+    const ben = host(site, 'ben', takes(site, 10 * SECOND), { slots: 3 });
+    const work = ben.work();
+    await site.clock.advance(35 * SECOND);
+    let runs = 0;
+    const ada = host(site, 'ada', (run, command) => takes(site, 100, ++runs % 3 === 0 ? 0 : 1)(run, command));
+    await site.until(Promise.all([work, ada.work()]), 60 * MINUTE);
+    expect(ada.runs.length).toBeGreaterThan(20);
+    expect(ada.told('quarantine')).toEqual([]);
   });
 
   test('is not one where a few entries fail among others that succeed', async () => {
@@ -192,6 +213,19 @@ describe('entries that fail on every host', () => {
     for (const [command = ''] of bads) expect(site.count(command)).toBeLessThanOrEqual(2);
     const last = hands.filter((hand) => !left(hand));
     expect(last.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('from one moment on make nobody retire, whatever succeeded before', async () => {
+    const site = await Site.with(list(120));
+    const script: Script = (run, command) =>
+      site.clock.monotonic() < 2 * MINUTE
+        ? takes(site, 10 * SECOND)(run, command)
+        : takes(site, 50, 1)(run, command);
+    const hands = ['ada', 'ben', 'cleo'].map((name) => host(site, name, script));
+    const results = await finish(site, hands);
+    expect(hands.map(left)).toEqual([false, false, false]);
+    expect(results.reduce((sum, { ended }) => sum + ended, 0)).toBe(120);
+    expect(site.spawns).toHaveLength(120);
   });
 
   test('do not make one host after the other retire, however short they are', async () => {
