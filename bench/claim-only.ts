@@ -6,7 +6,11 @@ import { claimName } from '../src/claim/names.js';
 
 const ports = { ...realPorts(process.argv[2] ?? '', 'never'), tell: () => undefined };
 const began = performance.now();
-const shop = await openWorkshop(ports, process.argv[2] ?? '', { inherit: false, slots: [{}], onFailure: () => undefined });
+const shop = await openWorkshop(ports, process.argv[2] ?? '', {
+  inherit: false,
+  slots: [{}],
+  onFailure: () => undefined,
+});
 let rounds = 0;
 const claim = shop.claimer.claim.bind(shop.claimer);
 shop.claimer.claim = (...args) => {

@@ -43,7 +43,12 @@ class FakeLog implements AppendFile {
 function outputTo(log: AppendFile | undefined) {
   const screen = fakeScreen();
   const troubles: string[] = [];
-  const output = new RunOutput({ screen, labelled: false, log, onLogTrouble: ({ code }) => void troubles.push(code) });
+  const output = new RunOutput({
+    screen,
+    labelled: false,
+    log,
+    onLogTrouble: ({ code }) => void troubles.push(code),
+  });
   return { output, screen, troubles };
 }
 
@@ -92,7 +97,12 @@ describe('a run’s output', () => {
   test('waits for a slow terminal', async () => {
     let release!: () => void;
     const screen = fakeScreen(() => new Promise((resolve) => (release = resolve)));
-    const output = new RunOutput({ screen, labelled: false, log: new FakeLog(), onLogTrouble: () => expect.fail() });
+    const output = new RunOutput({
+      screen,
+      labelled: false,
+      log: new FakeLog(),
+      onLogTrouble: () => expect.fail(),
+    });
     let taken = false;
     const waiting = Promise.resolve(put(output, 'a')).then(() => (taken = true));
     await output.flushed();

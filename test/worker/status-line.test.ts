@@ -64,7 +64,10 @@ test('what is formatted is read back to its unit', () => {
 });
 
 test('a run’s environment', () => {
-  const of = environmentOf({ HOME: '/h', COOPERATE_ENTRY: 'outer' }, { schedule: '/s/exp.json', worker: 'w1', slot: 0 });
+  const of = environmentOf(
+    { HOME: '/h', COOPERATE_ENTRY: 'outer' },
+    { schedule: '/s/exp.json', worker: 'w1', slot: 0 },
+  );
   expect(of({ entry: 3, id: 'abc.0', attempt: 2 })).toEqual({
     HOME: '/h',
     COOPERATE_SCHEDULE: '/s/exp.json',
