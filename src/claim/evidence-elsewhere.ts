@@ -73,7 +73,8 @@ export class OtherHosts {
     if (book.epoch.id !== this.#epoch) this.#forget(book.epoch.id);
     for (const name of await this.#fs.list(journals)) {
       const worker = name.slice(0, -SUFFIX.length);
-      if (name.endsWith(SUFFIX) && !isDesk(worker)) await this.#readOn(worker, `${journals}/${name}`);
+      if (name.endsWith(SUFFIX) && !isDesk(worker) && !this.#writers.get(worker)?.isHere)
+        await this.#readOn(worker, `${journals}/${name}`);
     }
     const alive = await this.#alive(book);
     const later = this.#ended.filter(({ revision }) => revision > since);
@@ -115,17 +116,15 @@ export class OtherHosts {
   async #readOn(worker: string, path: string): Promise<void> {
     const writer = this.#writers.get(worker) ?? unread();
     this.#writers.set(worker, writer);
-    if (writer.isHere) return;
     const bytes = await this.#fs.readFrom(path, writer.offset);
     const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
     writer.offset += whole.length;
     for (const line of whole.toString('utf8').split('\n')) {
+      if (isHere(writer)) return;
       const parsed = line === '' ? undefined : parseJournalLine(line);
       if (!parsed || parsed.n <= writer.lastN) continue;
-      // The first line of a file has no number of its own.
-      writer.lastN = Math.max(writer.lastN, parsed.n);
+      writer.lastN = parsed.n;
       this.#fold(worker, writer, parsed.record);
-      if (writer.isHere) return;
     }
   }
 
@@ -168,6 +167,11 @@ export class OtherHosts {
     this.#ended.push({ revision, succeeded, took: record.took });
     if (this.#ended.length > 2 * REMEMBERED) this.#ended = this.#ended.slice(-REMEMBERED);
   }
+}
+
+/** Found out while reading. */
+function isHere(writer: Writer): boolean {
+  return writer.isHere;
 }
 
 function unread(): Writer {

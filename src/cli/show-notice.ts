@@ -65,7 +65,7 @@ export function showNotice(notice: Notice, schedule: string): string {
       return own(`nothing is started outside its hours; they begin in ${formatDuration(notice.waitMs)}.`);
     case 'retrying':
       return own(
-        `entry ${notice.entry} failed; running it again in ${formatDuration(notice.afterMs)} (${notice.left} ${notice.left === 1 ? 'try' : 'tries'} left).`,
+        `entry ${notice.entry} failed; running it again in ${formatExactDuration(notice.afterMs)} (${notice.left} ${notice.left === 1 ? 'try' : 'tries'} left).`,
       );
     case 'out-of-time':
       return own(

@@ -15,7 +15,6 @@ use POSIX ();
 $0 = 'cooperate: starts runs';
 my $worker = getppid;
 open my $line, '+<&=', 3 or POSIX::_exit(1);
-fcntl $line, 2, 1 or POSIX::_exit(1); # close-on-exec
 sub take {
   my ($size) = @_;
   my $text = '';

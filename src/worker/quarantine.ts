@@ -23,7 +23,8 @@ const WELL_PER_FAILED = 4;
 export function judge(failures: readonly number[], elsewhere: Elsewhere): Verdict {
   const { successMs, well, failed, working, retired } = elsewhere;
   if (failures.length < ENOUGH || successMs.length < ENOUGH) return 'fine';
-  if (Math.max(...failures) >= AT_ONCE * median(successMs)) return 'fine';
+  // The first on a cold host may have taken its time.
+  if (Math.max(...failures.slice(-ENOUGH)) >= AT_ONCE * median(successMs)) return 'fine';
   // Entries that fail everywhere must not send one host home after the other: half of them stay.
   if (working <= retired) return 'fine';
   if (well < WELL_PER_FAILED * failed) return 'fine';

@@ -67,6 +67,12 @@ export interface Slot {
 /** After SIGTERM, this long until SIGKILL. */
 const GRACE_MS = 10_000;
 
+/** Who stops a whole job at once signals its worker too, which may learn of it after its run. */
+const OWN_SIGNAL_MS = 500;
+const STOPPING: readonly string[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'];
+/** 128 + 15: as a shell tells it. */
+const STOPPING_CODE = 143;
+
 /** Runs one started entry: journal, process, output, journal, failure file. */
 export class Runner {
   readonly #o: RunnerOptions;
@@ -97,6 +103,7 @@ export class Runner {
     const took = this.#o.clock.monotonic() - began;
     await this.#output.flushed();
 
+    if (!timedOut && looksSignalled(end)) await this.#o.clock.wait(OWN_SIGNAL_MS, this.#o.stop.draining);
     const succeeded = end.is === 'exited' && end.code === 0 && !timedOut;
     const interrupted = !succeeded && !timedOut && this.#o.stop.draining.aborted && end.is !== 'unstartable';
     const facts = { claim: name, entry, took, timedOut, at: this.#o.clock.wallTime() };
@@ -245,4 +252,10 @@ function endRecord(end: RunEnd, { claim, entry, at, took, timedOut }: EndFacts):
 
 function gpusOf(env: Readonly<NodeJS.ProcessEnv>): string | undefined {
   return env['CUDA_VISIBLE_DEVICES'] ?? env['ROCR_VISIBLE_DEVICES'];
+}
+
+function looksSignalled(end: RunEnd): boolean {
+  return end.is === 'killed'
+    ? STOPPING.includes(end.signal)
+    : end.is === 'exited' && end.code === STOPPING_CODE;
 }

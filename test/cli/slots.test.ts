@@ -40,7 +40,7 @@ describe('run -j', () => {
   });
 
   test('shows whole lines with the entry they are of, whatever is printed at the same time', async () => {
-    const line = `${'-'.repeat(300)}`;
+    const line = '-'.repeat(300);
     const script = `i=0; while [ $i -lt 200 ]; do printf '%s begin ' $0; printf '%s end %s\\n' '${line}' $0; i=$((i+1)); done`;
     folder.schedule(names(16).map((name) => sh(script, name)));
     const { stdout } = await folder.cooperate('run', 'exp.json', '-j', '8');
@@ -147,7 +147,7 @@ describe.runIf(LONG)('for long', () => {
       const { code, peaks } = await peakOf(['run', 'exp.json', '-j', '4'], 50);
       expect(code).toBe(0);
       console.log(`peak ${Math.max(...peaks).toFixed(0)} MiB`);
-      expect(Math.max(...peaks)).toBeLessThan(250);
+      expect(Math.max(...peaks)).toBeLessThan(400);
     },
   );
 

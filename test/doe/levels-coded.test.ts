@@ -45,7 +45,7 @@ describe('a level at a coded coordinate', () => {
     [{ is: 'normal', mean: 0, sd: 1 }, 1, 'has no low and high end'],
     [{ is: 'lin', low: 1, high: 2, count: 1 }, 1, 'has one value only'],
     [{ is: 'range', low: 1, high: 1, step: 1 }, 1, 'has one value only'],
-    [{ is: 'range', low: 0.5, high: 1, step: 0.7 }, 1, 'has one value only'],
+    [{ is: 'range', low: 0.5, high: 0.5, step: 0.7 }, 1, 'has one value only'],
     [{ is: 'int', low: 7, high: 7 }, 1, 'has one value only'],
     [{ is: 'int', low: 1, high: 2 }, 0, 'needs a whole number between its ends'],
     [{ is: 'int', low: 1, high: 2 }, 1.4, 'needs a whole number beyond its ends'],

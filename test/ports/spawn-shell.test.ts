@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { descendants, readProcess } from '../../src/ports/spawn-proc.js';
 import { shellSpawner } from '../../src/ports/spawn-shell.js';
 import {
@@ -47,21 +47,14 @@ async function run(spawner: Spawner, argv: readonly string[], options: Options =
   return { end, out: text.stdout, err: text.stderr };
 }
 
-/** The helper that a run came from; undefined for one that came from this process. */
-function helperOf({ pid }: Running): number | undefined {
-  const parent = readProcess(String(pid))?.parent;
-  return parent === process.pid ? undefined : parent;
-}
-
 /** Until so many helpers wait; tells who they are. */
-async function warm(spawner: Spawner, count = 1, options: Options = {}): Promise<number[]> {
+async function warm(spawner: Spawner, count = 1): Promise<number[]> {
   return vi.waitFor(
     async () => {
-      const runs = Array.from({ length: count }, () => start(spawner, ['true'], options));
-      const helpers = runs.map(helperOf);
-      await Promise.all(runs.map(({ ended }) => ended));
-      expect(helpers).not.toContain(undefined);
-      return helpers as number[];
+      const runs = Array.from({ length: count }, () => run(spawner, sh('echo $PPID')));
+      const parents = (await Promise.all(runs)).map(({ out }) => Number(out));
+      expect(parents).not.toContain(process.pid);
+      return parents;
     },
     { timeout: 15_000 },
   );
@@ -251,9 +244,12 @@ describe('when a helper is killed', () => {
     const running = start(helped, sh('sleep 1000 & echo $!; wait'), {
       onOutput: (_stream, chunk) => void (out += chunk.toString()),
     });
-    const helper = helperOf(running);
-    await vi.waitFor(() => expect(out).toMatch(/\n/));
-    process.kill(helper!, 'SIGKILL');
+    const helper = await vi.waitFor(() => {
+      expect(out).toMatch(/\n/);
+      return readProcess(String(running.pid))!.parent;
+    });
+    expect(helper).not.toBe(process.pid);
+    process.kill(helper, 'SIGKILL');
     expect(await running.ended).toEqual({ is: 'killed', signal: 'SIGKILL' });
     expect([running.pid!, Number(out)].filter(isAlive)).toEqual([]);
     expect((await run(helped, sh('exit 3'))).end).toEqual({ is: 'exited', code: 3 });
@@ -315,10 +311,9 @@ describe('without a usable helper', () => {
     const spawner = shellSpawner({ graces: SHORT, perl });
     const used = new Set<number>();
     await vi.waitFor(async () => {
-      const running = start(spawner, sh('exit 9'));
-      const helper = helperOf(running);
-      expect(await running.ended).toEqual({ is: 'exited', code: 9 });
-      if (helper !== undefined) used.add(helper);
+      const { end, out } = await run(spawner, sh('echo $PPID; exit 9'));
+      expect(end).toEqual({ is: 'exited', code: 9 });
+      if (Number(out) !== process.pid) used.add(Number(out));
       expect(used.size).toBeGreaterThan(1);
     });
   });
@@ -332,14 +327,17 @@ describe('the helpers of a worker', () => {
       const spawner = shellSpawner();
       const start = (argv) => spawner.start({ argv, env: process.env, inherit: false, onOutput: (_, chunk) => process.stdout.write(chunk) });
       for (let i = 0; i < 40; i++) await start(['true']).ended;
-      if (process.argv[2] === 'run') start(['sh', '-c', 'trap "" PIPE; echo $$ $PPID; sleep 0.2; until [ -e "$0" ]; do sleep 0.01; done; : >"$0.done"', process.argv[3]]);
+      if (process.argv[2] === 'run') start(['sh', '-c', 'trap "" PIPE; echo $$ $PPID; sleep 0.2; until [ -e "$0" ] || [ ! -d "\${0%/*}" ]; do sleep 0.01; done; : >"$0.done"', process.argv[3]]);
       else console.log('idle');`;
     const stdin = { contents: script, resolveDir: process.cwd() };
     buildSync({ stdin, bundle: true, platform: 'node', format: 'esm', outfile: bundle });
   });
 
+  let worker: ChildProcess;
+  afterEach(() => void worker.kill('SIGKILL'));
+
   test('do not keep it alive, and leave with it', async () => {
-    const worker = spawn(process.execPath, [bundle, 'idle'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    worker = spawn(process.execPath, [bundle, 'idle'], { stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = new Promise((resolve) => worker.once('exit', resolve));
     const helpers = new Set<number>();
     const watch = setInterval(() => {
@@ -353,9 +351,9 @@ describe('the helpers of a worker', () => {
 
   test('leave when it is killed, and the run goes on', async () => {
     const gate = join(folder, 'gate');
-    const worker = spawn(process.execPath, [bundle, 'run', gate], { stdio: ['ignore', 'pipe', 'inherit'] });
+    worker = spawn(process.execPath, [bundle, 'run', gate], { stdio: ['ignore', 'pipe', 'inherit'] });
     let out = '';
-    worker.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    worker.stdout!.on('data', (chunk: Buffer) => (out += chunk.toString()));
     const [pid, helper] = await vi.waitFor(
       () => {
         expect(out).toMatch(/\n/);
@@ -374,9 +372,9 @@ describe('the helpers of a worker', () => {
 
 test('no helper is started for long runs', async () => {
   const spawner = shellSpawner({ graces: SHORT, shortMs: 0 });
+  const before = descendants(process.pid);
   for (let i = 0; i < 5; i++) {
-    const running = start(spawner, ['true']);
-    expect(helperOf(running)).toBeUndefined();
-    await running.ended;
+    expect((await run(spawner, sh('echo $PPID'))).out).toBe(`${process.pid}\n`);
+    await vi.waitFor(() => expect(descendants(process.pid)).toEqual(before));
   }
 });

@@ -1,23 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { endsWhenSignalled } from '../support/ends-when-signalled.js';
 import { Site, type Hand, type Script } from '../support/protocol.js';
 
 const MINUTE = 60_000;
 const goesOn: Script = () => undefined;
 const list = (count: number): string[][] => Array.from({ length: count }, (_, i) => [`e${i}`]);
 
-/** Ends when it is signalled, as most commands do. */
-const ends: Script = (run) => {
-  const { signal } = run;
-  run.signal = (name) => {
-    signal.call(run, name);
-    run.end({ is: 'killed', signal: name });
-  };
-};
-
 const takes =
   (site: Site, ms: number): Script =>
   async (run, command) => {
-    void ends(run, command);
+    void endsWhenSignalled(run, command);
     await site.clock.wait(ms);
     run.exit();
   };
@@ -63,7 +55,12 @@ describe('--limit', () => {
 describe('--time-limit', () => {
   test('ends what still runs, puts it back with what was held, and nobody has asked for it', async () => {
     const site = await Site.with(list(9));
-    const ada = site.worker('ada', { slots: 3, batch: 5, limits: { timeMs: 10 * MINUTE }, script: ends });
+    const ada = site.worker('ada', {
+      slots: 3,
+      batch: 5,
+      limits: { timeMs: 10 * MINUTE },
+      script: endsWhenSignalled,
+    });
     const work = ada.work();
     await running(site, ada, 3);
     await site.clock.advance(9 * MINUTE);
@@ -107,7 +104,7 @@ describe('--time-limit', () => {
     const { clock } = site;
     const wait = clock.wait.bind(clock);
     clock.wait = (ms, signal) => wait(Math.min(ms, 2 ** 31 - 1), signal);
-    const ada = site.worker('ada', { limits: { timeMs: 2 ** 32 }, script: ends });
+    const ada = site.worker('ada', { limits: { timeMs: 2 ** 32 }, script: endsWhenSignalled });
     const work = ada.work();
     await running(site, ada, 1);
     await clock.advance(2 ** 31 + 1000);
@@ -200,7 +197,7 @@ describe('--wait', () => {
     const site = await Site.with(list(1));
     const ada = site.worker('ada', {
       limits: { waits: true },
-      script: (run, command) => (command === 'later' ? ends(run, command) : run.exit()),
+      script: (run, command) => (command === 'later' ? endsWhenSignalled(run, command) : run.exit()),
     });
     const work = ada.work();
     await site.clock.advance(MINUTE);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Elsewhere } from '../../src/claim/evidence-elsewhere.js';
 import { judge } from '../../src/worker/quarantine.js';
+import { endsWhenSignalled } from '../support/ends-when-signalled.js';
 import { Site, type Hand, type Script, type WorkerOptions } from '../support/protocol.js';
 
 const SECOND = 1000;
@@ -51,11 +52,7 @@ const list = (count: number): string[][] => Array.from({ length: count }, (_, i)
 
 function takes(site: Site, ms: number, code = 0): Script {
   return async (run, command) => {
-    const { signal } = run;
-    run.signal = (name) => {
-      signal.call(run, name);
-      run.end({ is: 'killed', signal: name });
-    };
+    void endsWhenSignalled(run, command);
     await site.clock.wait(ms);
     run.exit(/bad/.test(command) ? 1 : code);
   };

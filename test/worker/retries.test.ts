@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { endsWhenSignalled } from '../support/ends-when-signalled.js';
 import { Site, type Hand, type Script } from '../support/protocol.js';
 
 const fails: Script = (run) => run.exit(1);
@@ -108,12 +109,11 @@ describe('--retries', () => {
       retries: 1,
       timeoutMs: 5000,
       script(run, command) {
-        if (command === 'a') return run.end({ is: 'unstartable', code: 'ENOENT', problem: 'no such command' });
-        const { signal } = run;
-        run.signal = (name) => {
-          signal.call(run, name);
-          run.end({ is: 'killed', signal: name });
-        };
+        if (command === 'a') {
+          run.end({ is: 'unstartable', code: 'ENOENT', problem: 'no such command' });
+          return;
+        }
+        void endsWhenSignalled(run, command);
       },
     });
     expect(await ada.finish()).toMatchObject({ ended: 2, failed: 2 });

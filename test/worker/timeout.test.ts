@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { endsWhenSignalled } from '../support/ends-when-signalled.js';
 import { Site, unmark, type Hand, type Script } from '../support/protocol.js';
 
 const goesOn: Script = () => undefined;
@@ -69,14 +70,7 @@ describe('--timeout', () => {
     const ada = site.worker('ada', {
       slots: 2,
       timeoutMs: 10_000,
-      script(run, command) {
-        if (command !== 'a') return run.exit(0);
-        const { signal } = run;
-        run.signal = (name) => {
-          signal.call(run, name);
-          run.end({ is: 'killed', signal: name });
-        };
-      },
+      script: (run, command) => (command === 'a' ? endsWhenSignalled(run, command) : run.exit()),
     });
     expect(await ada.finish()).toMatchObject({ ended: 3, failed: 1 });
     expect(ada.runs.map(({ signals }) => signals)).toEqual([['SIGTERM'], [], []]);

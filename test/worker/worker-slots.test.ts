@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { endsWhenSignalled } from '../support/ends-when-signalled.js';
 import { Site, type Hand, type Script } from '../support/protocol.js';
 
 const goesOn: Script = () => undefined;
@@ -11,15 +12,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-/** Ends when it is signalled, as most commands do. */
-const ends: Script = (run) => {
-  const { signal } = run;
-  run.signal = (name) => {
-    signal.call(run, name);
-    run.end({ is: 'killed', signal: name });
-  };
-};
 
 async function until(site: Site, condition: () => boolean): Promise<void> {
   for (let tries = 0; !condition(); tries++) {
@@ -251,7 +243,7 @@ describe('a run that breaks the program itself', () => {
 describe('told to stop with all slots busy, a worker', () => {
   test('signals all, puts back all, and says so once', async () => {
     const site = await Site.with(list(20));
-    const ada = site.worker('ada', { slots: 8, batch: 12, script: ends });
+    const ada = site.worker('ada', { slots: 8, batch: 12, script: endsWhenSignalled });
     const work = ada.work();
     await running(site, ada, 8);
     ada.stop.request('SIGINT');
@@ -270,7 +262,7 @@ describe('told to stop with all slots busy, a worker', () => {
     const ada = site.worker('ada', {
       slots: 2,
       batch: 4,
-      script: (run, command) => (command === 'e0' ? ends(run, command) : undefined),
+      script: (run, command) => (command === 'e0' ? endsWhenSignalled(run, command) : undefined),
     });
     const work = ada.work();
     await running(site, ada, 2);
@@ -300,7 +292,7 @@ describe('told to stop with all slots busy, a worker', () => {
 
   test('by Slurm with SIGUSR1, passes on SIGTERM, which no command takes for anything else', async () => {
     const site = await Site.with(list(3));
-    const ada = site.worker('ada', { slots: 2, script: ends });
+    const ada = site.worker('ada', { slots: 2, script: endsWhenSignalled });
     const work = ada.work();
     await running(site, ada, 2);
     ada.stop.request('SIGUSR1');
@@ -312,7 +304,7 @@ describe('told to stop with all slots busy, a worker', () => {
 
   test('lets nobody see an end that is not journaled', async () => {
     const site = await Site.with(list(3));
-    const ada = site.worker('ada', { slots: 3, script: ends });
+    const ada = site.worker('ada', { slots: 3, script: endsWhenSignalled });
     const work = ada.work();
     await running(site, ada, 3);
     ada.stop.request('SIGTERM');
