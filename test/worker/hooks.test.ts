@@ -63,7 +63,11 @@ describe('hooks', () => {
 
   test('run one after the other, and do not hold the worker up', async () => {
     let release = (): void => undefined;
-    const first = new Promise<CommandResult>((resolve) => (release = () => void resolve(fine)));
+    const first = new Promise<CommandResult>((resolve) => {
+      release = () => {
+        resolve(fine);
+      };
+    });
     let asked = 0;
     const { hooks, calls } = hooksWith({ onFailure: 'x' }, () =>
       asked++ === 0 ? first : Promise.resolve(fine),
