@@ -33,8 +33,11 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     folder.write('fourth.sh', gate('two'));
     folder.schedule([['true'], ['sh', 'second.sh'], ['false'], ['sh', 'fourth.sh']]);
     terminal.run('cooperate run exp.json --keep-going');
-    const first = await terminal.until((screen) =>
-      /^\[1\/4\] .*sh second\.sh \(\d+s\)$/.test(screen.at(-1) ?? ''),
+    // stdout and stderr are two pipes: either may be there first.
+    const first = await terminal.until(
+      (screen) =>
+        /^\[1\/4\] .*sh second\.sh \(\d+s\)$/.test(screen.at(-1) ?? '') &&
+        ['40', 'err'].every((line) => screen.includes(line)),
     );
     expect(first.slice(-3, -1).sort()).toEqual(['40', 'err']);
     folder.write('one', '');
