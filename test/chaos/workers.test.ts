@@ -55,7 +55,6 @@ function expectAllWell({ workers, exits, readings, evidence }: Awaited<ReturnTyp
 const CREWS: readonly Crew[] = [
   [8, 1],
   [1, 8],
-  [2, 4],
 ];
 
 describe.each(CREWS)('%i workers of %i slots on one schedule', (...crew) => {
