@@ -4,7 +4,7 @@
 const layers = [
   ['cli'],
   ['commands'],
-  ['worker', 'claim', 'schedule', 'journal', 'doe', 'settings'],
+  ['worker', 'survey', 'claim', 'schedule', 'journal', 'doe', 'settings'],
   ['ports'],
 ];
 

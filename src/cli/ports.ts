@@ -12,7 +12,8 @@ import { guardedLock } from '../ports/lock.js';
 import type { ColourChoice } from '../ports/screen-colour.js';
 import { realScreen } from '../ports/screen.js';
 import { slurmState } from '../ports/slurm.js';
-import { realSpawner } from '../ports/spawn.js';
+import { helpedSpawner } from '../ports/spawn-helped.js';
+
 import type { StopSwitch } from '../worker/stop.js';
 import { currentDirectory } from './as-typed.js';
 import { EXIT, STOP_SIGNALS, type StopSignal } from './exit-codes.js';
@@ -28,7 +29,7 @@ export function realPorts(schedule: string, colour: ColourChoice): Ports {
   return {
     fs,
     clock: systemClock,
-    spawner: realSpawner(),
+    spawner: helpedSpawner(),
     screen,
     probes: { processStart, slurmState: (job) => slurmState(job) },
     lock: guardedLock,

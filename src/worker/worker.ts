@@ -283,7 +283,7 @@ export class Worker {
     const woken = new AbortController();
     const until = AbortSignal.any([woken.signal, this.#o.stop.draining]);
     await Promise.race([...this.#busy.values(), this.#o.clock.wait(ms, until)]);
-    woken.abort();
+    woken.abort('woken');
   }
 
   async #pause(ms: number): Promise<void> {
