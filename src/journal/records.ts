@@ -40,7 +40,7 @@ const recordSchema = z.discriminatedUnion('t', [
     at,
     /** Which of the worker's slots, where it has several. */
     slot: z.optional(z.number()),
-    /** Where its output begins in that slot's log; older workers did not say. */
+    /** Where its output begins in the log. */
     log: z.optional(z.number()),
   }),
   z.object({
