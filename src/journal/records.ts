@@ -33,7 +33,16 @@ const recordSchema = z.discriminatedUnion('t', [
     /** It replaces the schedule by another one: with it the next epoch begins. */
     anew: z.optional(z.boolean()),
   }),
-  z.object({ t: z.literal('start'), claim, entry: z.number(), at }),
+  z.object({
+    t: z.literal('start'),
+    claim,
+    entry: z.number(),
+    at,
+    /** Which of the worker's slots, where it has several. */
+    slot: z.optional(z.number()),
+    /** Where its output begins in the log. */
+    log: z.optional(z.number()),
+  }),
   z.object({
     t: z.literal('end'),
     claim,
