@@ -1,96 +1,81 @@
-/** How long runs take, told from those that have ended and from the ages of those that have not. */
+/** How long runs take, in milliseconds, told from those that ended and those that are still running. */
 export interface Durations {
   readonly mean: number;
-  /** Of one run. */
-  readonly deviation: number;
-  /** Of the mean. */
-  readonly error: number;
-  /** How much longer a run of that age is going to take, on average. */
-  remaining(age: number): number;
+  /** Standard deviation. */
+  readonly spread: number;
+  /** How many runs that ended it rests on. */
+  readonly from: number;
+  /** One of them; `share` from 0 to 1 chooses. */
+  at(share: number): number;
+  /** How much longer one takes that has taken so long. */
+  left(elapsed: number, share: number): number;
 }
 
+/** A run that outlasts all others is taken to end after this much more of its time. */
+const OUTLASTS = 0.5;
+
 /**
- * The Kaplan-Meier estimate: a run that still goes on says that it takes longer than its age, so that the long ones,
- * which end last, are not forgotten while only short ones have ended. `ended` must not be empty.
+ * Kaplan and Meier's estimate: leaving those that are still running out of the mean would make it too short, for short
+ * runs end first. Undefined without any that ended.
  */
-export function durationsOf(ended: readonly number[], ages: readonly number[]): Durations {
-  const curve = survival(ended, ages);
-  const areas = areasBehind(curve);
-  const mean = (curve[0]?.until ?? 0) + (areas[0] ?? 0);
-  const count = ended.length;
-  // One more run that took nothing or twice the mean: a few equal ones are no proof that all are equal.
-  const spread = ended.reduce((sum, took) => sum + (took - mean) ** 2, mean ** 2) / count;
+export function durations(ended: readonly number[], running: readonly number[]): Durations | undefined {
+  if (ended.length === 0) return undefined;
+  const steps = stepsOf(ended, running);
+  const mean = steps.reduce((sum, { value, weight }) => sum + value * weight, 0);
+  const variance = steps.reduce((sum, { value, weight }) => sum + weight * (value - mean) ** 2, 0);
+  const correction = ended.length > 1 ? ended.length / (ended.length - 1) : 1;
+  const cumulated: number[] = [];
+  let sum = 0;
+  for (const { weight } of steps) cumulated.push((sum += weight));
+  const valueAt = (share: number): number => steps[above(cumulated, share * sum)]?.value ?? mean;
   return {
     mean,
-    deviation: Math.sqrt(spread),
-    error: Math.sqrt(Math.max(greenwood(curve, areas), spread / count)),
-    remaining: (age) => {
-      const next = firstBehind(curve, age);
-      const step = curve[next];
-      // Older than whatever has ended: nothing is known but what holds for a new one.
-      if (!step) return mean;
-      return step.until - age + (areas[next] as number) / (curve[next - 1]?.share ?? 1);
+    spread: Math.sqrt(variance * correction),
+    from: ended.length,
+    at: valueAt,
+    left(elapsed, share) {
+      const values = steps.length;
+      let first = 0;
+      while (first < values && (steps[first]?.value ?? 0) <= elapsed) first++;
+      if (first === values) return elapsed * OUTLASTS * 2 * share;
+      const before = first === 0 ? 0 : (cumulated[first - 1] ?? 0);
+      const value = steps[above(cumulated, before + share * (sum - before))]?.value ?? mean;
+      return Math.max(0, value - elapsed);
     },
   };
 }
 
-/** One step of the curve: the share of runs that take longer than `until` is `share` from there on. */
 interface Step {
-  readonly until: number;
-  readonly share: number;
-  readonly ended: number;
-  readonly atRisk: number;
+  readonly value: number;
+  readonly weight: number;
 }
 
-function survival(ended: readonly number[], ages: readonly number[]): Step[] {
-  const times = [
-    ...ended.map((time) => ({ time, isEnd: true })),
-    ...ages.map((time) => ({ time: Math.max(0, time), isEnd: false })),
-  ].sort((a, b) => a.time - b.time || Number(b.isEnd) - Number(a.isEnd));
+function stepsOf(ended: readonly number[], running: readonly number[]): Step[] {
+  const all = [
+    ...ended.map((value) => ({ value, isEnd: true })),
+    ...running.map((value) => ({ value, isEnd: false })),
+  ].sort((a, b) => a.value - b.value || Number(b.isEnd) - Number(a.isEnd));
   const steps: Step[] = [];
-  let share = 1;
-  for (let i = 0; i < times.length;) {
-    const { time } = times[i] as (typeof times)[number];
-    const atRisk = times.length - i;
-    let ends = 0;
-    for (; times[i]?.time === time; i++) if (times[i]?.isEnd) ends++;
-    if (ends === 0) continue;
-    share *= 1 - ends / atRisk;
-    steps.push({ until: time, share, ended: ends, atRisk });
-  }
-  const oldest = times.at(-1);
-  // Of those that are older than all that ended nobody knows more than that.
-  if (share > 0 && oldest) steps.push({ until: oldest.time, share: 0, ended: 0, atRisk: 1 });
+  let surviving = 1;
+  all.forEach(({ value, isEnd }, i) => {
+    if (!isEnd) return;
+    const weight = surviving / (all.length - i);
+    steps.push({ value, weight });
+    surviving -= weight;
+  });
+  const last = all.at(-1);
+  if (last && surviving > 1e-9) steps.push({ value: last.value * (1 + OUTLASTS), weight: surviving });
   return steps;
 }
 
-/** The area under the curve behind each step. */
-function areasBehind(curve: readonly Step[]): Float64Array {
-  const areas = new Float64Array(curve.length);
-  for (let i = curve.length - 2; i >= 0; i--) {
-    const { share, until } = curve[i] as Step;
-    areas[i] = (areas[i + 1] as number) + share * ((curve[i + 1] as Step).until - until);
+/** The first place whose number is above `wanted`, or the last one. */
+function above(ascending: readonly number[], wanted: number): number {
+  let from = 0;
+  let to = ascending.length - 1;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((ascending[middle] ?? 0) > wanted) to = middle;
+    else from = middle + 1;
   }
-  return areas;
-}
-
-/** Index of the first step behind `age`. */
-function firstBehind(curve: readonly Step[], age: number): number {
-  let low = 0;
-  let high = curve.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((curve[middle] as Step).until <= age) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** The variance of the mean, with what the runs that still go on leave open. */
-function greenwood(curve: readonly Step[], areas: Float64Array): number {
-  return curve.reduce(
-    (sum, { ended, atRisk }, i) =>
-      atRisk > ended ? sum + ((areas[i] as number) ** 2 * ended) / (atRisk * (atRisk - ended)) : sum,
-    0,
-  );
+  return from;
 }
