@@ -21,7 +21,14 @@ const identitySchema = z.object({
 });
 
 const recordSchema = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('worker'), version: z.number(), identity: identitySchema, at }),
+  z.object({
+    t: z.literal('worker'),
+    version: z.number(),
+    identity: identitySchema,
+    at,
+    /** The GPUs that its slots have, as their runs see them; absent where none are handed out. */
+    gpus: z.optional(z.string()),
+  }),
   /** Written before the cells: what this worker is about to claim, and the revision that will carry the marks. */
   z.object({ t: z.literal('claim'), claims: z.array(claim), revision: z.number() }),
   /** Written before the rename: the content hash of a revision, and the new file's inode and mtime. */
