@@ -26,9 +26,9 @@ export async function logsAction(schedule: string, selection: string, options: L
     await printLogsJson({ fs, screen, snapshot, tail: options.tail }, chosen);
     return EXIT.done;
   }
-  const stop = options.follow ? whenStopped() : undefined;
   const sink = printerOn(screen, schedule, options, chosen.length > 1);
   if (none.length > 0) sink.say({ say: 'none', none });
+  const stop = options.follow ? whenStopped() : undefined;
   try {
     if (stop) await followLogs({ ...ports, survey, sink, signal: stop.signal }, snapshot, shown, options.tail);
     else await printLogs(fs, snapshot, shown.filter(isLogged), options.tail, sink);
@@ -39,15 +39,16 @@ export async function logsAction(schedule: string, selection: string, options: L
   return stop?.code() ?? EXIT.done;
 }
 
-async function surveyOf({ fs, clock, probes, identify }: Ports, schedule: string): Promise<Survey> {
+async function surveyOf(ports: Ports, schedule: string): Promise<Survey> {
+  const { fs, clock, probes } = ports;
   const path = await fs.realPath(schedule).catch(() => schedule);
-  const host = await identify();
+  const host = await ports.identify();
   return new Survey({ fs, clock, probes, schedule: path, identity: { worker: `reader-${host.pid}`, ...host } });
 }
 
 /** Following, it is waited for. */
 function isToCome({ state, why }: NoLog): boolean {
-  return why.is === 'never-run' && state.is !== 'marked';
+  return why.is === 'never-run' && (state.is === 'pending' || state.is === 'claimed');
 }
 
 function printerOn(screen: Screen, schedule: string, { raw }: LogsOptions, headings: boolean): LogPrinter {
