@@ -1,5 +1,5 @@
 import { followLogs } from '../commands/logs-follow.js';
-import { chooseRuns, isLogged, printLogs, type NoLog } from '../commands/logs.js';
+import { chooseRuns, isLogged, isToCome, printLogs, type NoLog } from '../commands/logs.js';
 import type { Ports } from '../commands/workshop.js';
 import type { Screen } from '../ports/screen.js';
 import { parseSelection } from '../schedule/selection.js';
@@ -19,7 +19,7 @@ export async function logsAction(schedule: string, selection: string, options: L
   const snapshot = await survey.look();
   const entries = parseSelection(selection, snapshot.text.count, schedule);
   const chosen = await chooseRuns(fs, snapshot, entries, options);
-  const shown = chosen.filter((one) => isLogged(one) || (options.follow && isToCome(one)));
+  const shown = chosen.filter((one) => isLogged(one) || (options.follow && isWaitedFor(one)));
   const none = chosen.filter((one) => !isLogged(one)).filter((one) => !shown.includes(one));
   if (shown.length === 0) throw noLogFailure(none, schedule);
   if (options.json) {
@@ -46,9 +46,8 @@ async function surveyOf(ports: Ports, schedule: string): Promise<Survey> {
   return new Survey({ fs, clock, probes, schedule: path, identity: { worker: `reader-${host.pid}`, ...host } });
 }
 
-/** Following, it is waited for. */
-function isToCome({ state, why }: NoLog): boolean {
-  return why.is === 'never-run' && (state.is === 'pending' || state.is === 'claimed');
+function isWaitedFor({ state, why }: NoLog): boolean {
+  return why.is === 'never-run' && isToCome(state);
 }
 
 function printerOn(screen: Screen, schedule: string, { raw }: LogsOptions, headings: boolean): LogPrinter {
