@@ -113,7 +113,7 @@ describe('the last lines', () => {
   });
 
   test('of a long log cost no more than they are long', async () => {
-    await put(`${'line\n'.repeat(2_000_000)}`);
+    await put('line\n'.repeat(2_000_000));
     let reads = 0;
     fs.faults.before(({ operation }) => void (reads += Number(operation === 'readFrom')));
     const start = await tailStart(fs, book(), run([0, undefined]), 10);
