@@ -1,5 +1,6 @@
 import { failureGroups, type FailureGroup } from '../survey/causes.js';
 import { openIn } from '../survey/digest.js';
+import { entriesIn } from '../survey/entries-in.js';
 import type { Run, Snapshot, Totals } from '../survey/types.js';
 import type { Looking } from './look.js';
 
@@ -17,19 +18,14 @@ export interface WrapUp {
 export async function wrapUp(looking: Looking): Promise<WrapUp | undefined> {
   const snapshot = await looking.look();
   if (openIn(snapshot.totals) > 0) return undefined;
-  const { failed, ...times } = summed(snapshot);
-  return {
-    totals: snapshot.totals,
-    ...times,
-    failures: await failureGroups(looking.fs, snapshot, failed, MOST_READ),
-  };
+  const failures = await failureGroups(looking.fs, snapshot, entriesIn(snapshot, 'failed'), MOST_READ);
+  return { totals: snapshot.totals, ...summed(snapshot), failures };
 }
 
 /** The summary is not to keep a shell waiting. */
 const MOST_READ = 200;
 
-function summed(snapshot: Snapshot): { wall: number; compute: number; failed: number[] } {
-  const failed: number[] = [];
+function summed(snapshot: Snapshot): Pick<WrapUp, 'wall' | 'compute'> {
   let [first, last, compute] = [Infinity, -Infinity, 0];
   const add = ({ startedAt, end }: Run): void => {
     if (!end) return;
@@ -40,10 +36,9 @@ function summed(snapshot: Snapshot): { wall: number; compute: number; failed: nu
   for (let entry = 0; entry < snapshot.text.count; entry++) {
     const state = snapshot.stateOf(entry);
     if (!('run' in state)) continue;
-    if (state.is === 'failed') failed.push(entry);
     // Most entries ran once: no list of one is made for each.
     if (state.run.attempt === 1) add(state.run);
     else snapshot.runsOf(entry).forEach(add);
   }
-  return { wall: Math.max(0, last - first), compute, failed };
+  return { wall: Math.max(0, last - first), compute };
 }
