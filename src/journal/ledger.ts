@@ -1,5 +1,11 @@
 import { errorCode, type FileSystem } from '../ports/fs.js';
-import { parseJournalLine, type JournalLine, type JournalRecord, type WorkerIdentity } from './records.js';
+import {
+  parseJournalLine,
+  requeuedIn,
+  type JournalLine,
+  type JournalRecord,
+  type WorkerIdentity,
+} from './records.js';
 
 /** What the journals say about one claim. */
 export interface ClaimFacts {
@@ -15,6 +21,8 @@ export interface ClaimFacts {
   };
   /** The workers that promised never to start it. */
   givenBack?: readonly string[];
+  /** Somebody decided that it is over. */
+  requeued?: { readonly worker: string; readonly why: string };
 }
 
 export interface Revision {
@@ -73,7 +81,7 @@ export class Ledger {
     return this.#identities.get(worker);
   }
 
-  /** The claims a worker meant to take, whether or not it got them. */
+  /** The claims a worker meant to take, whether or not it got them, and those it decided are over. */
   intendedBy(worker: string): ReadonlySet<string> {
     return this.#intended.get(worker) ?? new Set();
   }
@@ -154,6 +162,11 @@ export class Ledger {
         this.#identities.set(worker, record.identity);
         return;
       case 'requeue':
+        for (const claim of requeuedIn(record)) {
+          this.#of(claim).requeued = { worker, why: record.why };
+          this.#mindedBy(worker).add(claim);
+        }
+        return;
       case 'leave':
         return;
     }
@@ -163,9 +176,13 @@ export class Ledger {
     const facts = this.#of(claim);
     facts.firstRevision = Math.min(facts.firstRevision ?? revision, revision);
     facts.lastRevision = Math.max(facts.lastRevision ?? revision, revision);
+    this.#mindedBy(worker).add(claim);
+  }
+
+  #mindedBy(worker: string): Set<string> {
     let mine = this.#intended.get(worker);
     if (!mine) this.#intended.set(worker, (mine = new Set()));
-    mine.add(claim);
+    return mine;
   }
 
   #of(claim: string): ClaimFacts {
