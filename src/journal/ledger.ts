@@ -81,7 +81,7 @@ export class Ledger {
     return this.#identities.get(worker);
   }
 
-  /** The claims a worker meant to take, whether or not it got them, and those it decided are over. */
+  /** The claims a worker meant to take, whether or not it got them. */
   intendedBy(worker: string): ReadonlySet<string> {
     return this.#intended.get(worker) ?? new Set();
   }
@@ -162,10 +162,7 @@ export class Ledger {
         this.#identities.set(worker, record.identity);
         return;
       case 'requeue':
-        for (const claim of requeuedIn(record)) {
-          this.#of(claim).requeued = { worker, why: record.why };
-          this.#mindedBy(worker).add(claim);
-        }
+        for (const claim of requeuedIn(record)) this.#of(claim).requeued = { worker, why: record.why };
         return;
       case 'leave':
         return;
@@ -176,13 +173,9 @@ export class Ledger {
     const facts = this.#of(claim);
     facts.firstRevision = Math.min(facts.firstRevision ?? revision, revision);
     facts.lastRevision = Math.max(facts.lastRevision ?? revision, revision);
-    this.#mindedBy(worker).add(claim);
-  }
-
-  #mindedBy(worker: string): Set<string> {
     let mine = this.#intended.get(worker);
     if (!mine) this.#intended.set(worker, (mine = new Set()));
-    return mine;
+    mine.add(claim);
   }
 
   #of(claim: string): ClaimFacts {
