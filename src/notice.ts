@@ -21,6 +21,13 @@ export type Notice =
   | { readonly tell: 'waited' }
   | { readonly tell: 'offered'; readonly entries: number }
   | { readonly tell: 'put-back'; readonly entries: readonly number[] }
+  /** Somebody has put this worker's entry back, before it was started here or while it ran. */
+  | {
+      readonly tell: 'given-away';
+      readonly entry: number;
+      readonly ran: boolean;
+      readonly attempt: number;
+    }
   | { readonly tell: 'left-early'; readonly entries: readonly number[]; readonly failure: FailureDetail }
   | { readonly tell: 'log-trouble'; readonly path: string; readonly code: string }
   /** A sentence about what was decided without being asked. */

@@ -49,6 +49,12 @@ export function showNotice(notice: Notice, schedule: string): string {
       );
     case 'put-back':
       return own(`put back ${entries(notice.entries)}: pending again.`);
+    case 'given-away':
+      return own(
+        notice.ran
+          ? `entry ${notice.entry} was put back by somebody while it ran here: what it did is kept as attempt ${notice.attempt} and counts as no more.`
+          : `entry ${notice.entry} was put back by somebody before it was started here: it is left to others.`,
+      );
     case 'left-early':
       return own(
         `${showFailure(notice.failure)}\n${notice.entries.length > 0 ? `${entries(notice.entries)} could not be put back yet: the next worker to finish does it.` : 'The next worker looks after what is left.'}`,

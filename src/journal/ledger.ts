@@ -64,8 +64,9 @@ export class Ledger {
     return this.#unreadable;
   }
 
-  async refresh(): Promise<void> {
-    for (const worker of await this.#writers()) await this.#readOn(worker);
+  /** `of`: whose journals alone. */
+  async refresh(of: (writer: string) => boolean = () => true): Promise<void> {
+    for (const worker of await this.#writers()) if (of(worker)) await this.#readOn(worker);
   }
 
   facts(claim: string): ClaimFacts | undefined {
