@@ -49,6 +49,8 @@ export type Notice =
       readonly elsewhereMs: number;
       readonly entries: readonly number[];
     }
+  /** By `cooperate stop`. */
+  | { readonly tell: 'asked-to-stop'; readonly by: string; readonly now: boolean; readonly running: boolean }
   | { readonly tell: 'stopping'; readonly running: boolean }
   /** How a schedule was made could not be recorded. */
   | { readonly tell: 'design-not-kept' };

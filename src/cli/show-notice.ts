@@ -89,6 +89,10 @@ export function showNotice(notice: Notice, schedule: string): string {
           ? `the last ${notice.failures} entries failed at once here, and on other hosts such entries succeed: going slower, to see whether it is this host.`
           : `this host seems to break entries: the last ${notice.failures} failed within ${formatExactDuration(notice.longestMs)}, and on other hosts they succeed (in about ${formatExactDuration(notice.elsewhereMs)}).\nPut back ${entries(notice.entries)} for them; this worker leaves.`,
       );
+    case 'asked-to-stop':
+      return own(
+        `${harmless(notice.by)} asked this worker to stop${notice.now ? ' now' : ''}${askedTo(notice)}`,
+      );
     case 'stopping':
       return own(
         notice.running
@@ -96,6 +100,11 @@ export function showNotice(notice: Notice, schedule: string): string {
           : 'stopping.',
       );
   }
+}
+
+function askedTo({ now, running }: { readonly now: boolean; readonly running: boolean }): string {
+  if (!running) return '.';
+  return now ? ': ending what runs.' : ': leaving when what runs has ended.';
 }
 
 function hookFailed(event: 'failure' | 'finish', result: CommandResult): string {

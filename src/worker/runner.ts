@@ -123,9 +123,9 @@ export class Runner {
     const took = this.#o.clock.monotonic() - began;
     await this.#output.flushed();
 
-    if (!timedOut && looksSignalled(end)) await this.#o.clock.wait(OWN_SIGNAL_MS, this.#o.stop.draining);
+    if (!timedOut && looksSignalled(end)) await this.#o.clock.wait(OWN_SIGNAL_MS, this.#o.stop.ending);
     const succeeded = end.is === 'exited' && end.code === 0 && !timedOut;
-    const interrupted = !succeeded && !timedOut && this.#o.stop.draining.aborted && end.is !== 'unstartable';
+    const interrupted = !succeeded && !timedOut && this.#o.stop.ending.aborted && end.is !== 'unstartable';
     const facts = { claim: name, entry, took, timedOut, at: this.#o.clock.wallTime() };
     // The sidecar may have been made anew while it ran.
     const { journal, epoch } = await this.#o.claimer.book();
