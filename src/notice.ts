@@ -8,6 +8,8 @@ export type Notice =
       readonly entry: number;
       readonly argv: readonly string[];
       readonly attempt: number;
+      /** Others print at the same time: it says which entry it is, as they do. */
+      readonly labelled: boolean;
     }
   | { readonly tell: 'loose'; readonly path: string }
   | { readonly tell: 'kept-as'; readonly path: string; readonly why: 'strict' | 'edited-meanwhile' }
@@ -49,9 +51,10 @@ export type Notice =
       readonly elsewhereMs: number;
       readonly entries: readonly number[];
     }
-  /** By `cooperate stop`. */
-  | { readonly tell: 'asked-to-stop'; readonly by: string; readonly now: boolean; readonly running: boolean }
-  | { readonly tell: 'stopping'; readonly running: boolean }
+  /** By `cooperate stop`; `running`: how many commands run. */
+  | { readonly tell: 'asked-to-stop'; readonly by: string; readonly now: boolean; readonly running: number }
+  /** `running`: how many commands were signalled. */
+  | { readonly tell: 'stopping'; readonly running: number }
   /** How a schedule was made could not be recorded. */
   | { readonly tell: 'design-not-kept' };
 

@@ -10,7 +10,7 @@ import { showFailure } from './show-failure.js';
 export function showNotice(notice: Notice, schedule: string): string {
   switch (notice.tell) {
     case 'running':
-      return `Running: ${showCommand(notice.argv)}${notice.attempt > 1 ? ` (attempt ${notice.attempt})` : ''}`;
+      return `${notice.labelled ? `[${notice.entry}] ` : ''}Running: ${showCommand(notice.argv)}${notice.attempt > 1 ? ` (attempt ${notice.attempt})` : ''}`;
     case 'loose':
       return own(
         `${schedule} has comments or trailing commas; it is read all the same, and becomes strict JSON when first written.`,
@@ -94,17 +94,20 @@ export function showNotice(notice: Notice, schedule: string): string {
         `${harmless(notice.by)} asked this worker to stop${notice.now ? ' now' : ''}${askedTo(notice)}`,
       );
     case 'stopping':
-      return own(
-        notice.running
-          ? 'stopping: the running command was signalled, waiting for it to end. Once more kills it.'
-          : 'stopping.',
-      );
+      return own(stopping(notice.running));
   }
 }
 
-function askedTo({ now, running }: { readonly now: boolean; readonly running: boolean }): string {
-  if (!running) return '.';
+function askedTo({ now, running }: { readonly now: boolean; readonly running: number }): string {
+  if (running === 0) return '.';
   return now ? ': ending what runs.' : ': leaving when what runs has ended.';
+}
+
+function stopping(running: number): string {
+  if (running === 0) return 'stopping.';
+  return running === 1
+    ? 'stopping: the running command was signalled, waiting for it to end. Once more kills it.'
+    : `stopping: the ${running} running commands were signalled, waiting for them to end. Once more kills them.`;
 }
 
 function hookFailed(event: 'failure' | 'finish', result: CommandResult): string {

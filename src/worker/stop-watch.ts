@@ -53,7 +53,7 @@ export class StopWatch {
 
   #obey({ now, by }: StopRequest, over: AbortSignal): void {
     const { stop, tell } = this.#o;
-    tell({ tell: 'asked-to-stop', by, now, running: stop.isRunning });
+    tell({ tell: 'asked-to-stop', by, now, running: stop.running });
     if (!now) stop.drain();
     else void this.#endAll(over);
   }
