@@ -65,7 +65,10 @@ export function flowed(page: Page, words: readonly Words[]): string[] {
 
 /** A sentence in as many lines as the page needs; all of it stands `margin` to the right, and what follows 2 more. */
 export function sentence(page: Page, text: string, tone?: Tone, margin = 0): string[] {
-  const inner = { ...page, columns: page.columns === undefined ? undefined : Math.max(1, page.columns - margin) };
+  const inner = {
+    ...page,
+    columns: page.columns === undefined ? undefined : Math.max(1, page.columns - margin),
+  };
   const words = text.split(' ').map((word) => ({ text: word, tone }));
   return flowed(inner, words).map((one) => ' '.repeat(margin) + one);
 }

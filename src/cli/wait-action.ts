@@ -54,7 +54,10 @@ function newsTeller(schedule: string, say: (text: string) => void, show: (text: 
     switch (news.tell) {
       case 'waiting': {
         const { totals, workers } = news.snapshot;
-        if (isFirst) say(own(`waiting for ${counted(news.open, 'entry', 'entries')} of ${schedule}: ${totalsText(totals)}.`));
+        if (isFirst)
+          say(
+            own(`waiting for ${counted(news.open, 'entry', 'entries')} of ${schedule}: ${totalsText(totals)}.`),
+          );
         isFirst = false;
         const working = workers.filter(({ standing }) => standing === 'alive' || standing === 'unknown').length;
         show(`waiting: ${totalsText(totals)}; ${counted(working, 'worker')}`);

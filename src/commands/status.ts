@@ -35,7 +35,8 @@ export async function status(looking: Looking, schedule: string, filter: StatusF
   const now = looking.clock.wallTime().getTime();
   const { count } = snapshot.text;
   // Before the work: a wrong selection is told at once.
-  const selected = filter.selection === undefined ? undefined : parseSelection(filter.selection, count, schedule);
+  const selected =
+    filter.selection === undefined ? undefined : parseSelection(filter.selection, count, schedule);
   const made = digest(snapshot);
   const workers = workersIn(snapshot, filter);
   const isAsked = entryTest(snapshot, filter, workers);
