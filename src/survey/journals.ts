@@ -8,6 +8,7 @@ import {
 } from '../journal/records.js';
 import type { FileSystem } from '../ports/fs.js';
 import { History } from './history.js';
+import { Latest } from './latest.js';
 import { FAILED, INTERRUPTED, SUCCEEDED, type RunEnd } from './runs.js';
 import { ClaimReader } from './slot-numbers.js';
 
@@ -22,6 +23,8 @@ export interface Writer {
   left: boolean;
   succeeded: number;
   failed: number;
+  /** The runs that it ended last. */
+  readonly latest: Latest;
   offset: number;
   lastN: number;
 }
@@ -141,7 +144,7 @@ export class Journals {
         if (slot < 0) return;
         const end = endOf(record, writer.number, this.#claim.generation);
         tally(writer, end);
-        history.end(slot, end);
+        writer.latest.add(history.end(slot, end));
         return;
       }
       case 'revision': {
@@ -199,6 +202,6 @@ function timeOf(at: string): number {
 function unread(worker: string, number: number): Writer {
   return {
     ...{ worker, number, identity: undefined, since: 0, gpus: undefined, left: false },
-    ...{ succeeded: 0, failed: 0, offset: 0, lastN: -Infinity },
+    ...{ succeeded: 0, failed: 0, latest: new Latest(), offset: 0, lastN: -Infinity },
   };
 }
