@@ -2,6 +2,14 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { configOptions, type ConfigOptions } from './program-config.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
+import {
+  addOptions,
+  checkOptions,
+  editOptions,
+  type AddOptions,
+  type CheckOptions,
+  type EditOptions,
+} from './program-edit.js';
 import { runOptions, type RunOptions } from './program-run.js';
 import type { GlobalOptions } from './program-values.js';
 import { ownWords } from './spelling.js';
@@ -74,6 +82,24 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .action(async (schedule: string, options: ProgressOptions) => {
       code = await (await import('./progress-action.js')).progressAction(schedule, options);
     });
+
+  addOptions(verb('add', 'append entries, also while workers are at work')).action(
+    async (schedule: string, command: string[], options: AddOptions) => {
+      code = await (await import('./add-action.js')).addAction(schedule, command, options);
+    },
+  );
+
+  editOptions(verb('edit', 'edit a copy in $EDITOR, and merge it with what workers did meanwhile')).action(
+    async (schedule: string, options: EditOptions) => {
+      code = await (await import('./edit-action.js')).editAction(schedule, options);
+    },
+  );
+
+  checkOptions(verb('check', 'is it a valid schedule, and what is wrong where')).action(
+    async (schedule: string, options: CheckOptions) => {
+      code = await (await import('./check-action.js')).checkAction(schedule, options);
+    },
+  );
 
   configOptions(verb('config', 'show the settings that apply here, and where they come from', '')).action(
     async (options: ConfigOptions) => {
