@@ -113,10 +113,11 @@ async function printLog(
   tail: number | undefined,
   sink: LogSink,
 ): Promise<void> {
-  const { run } = logged;
+  let { run } = logged;
   let offset = tail === undefined ? 0 : await tailStart(fs, snapshot, run, tail);
   for (let piece; !sink.isClosed;) {
     piece = await readLog(fs, snapshot, run, offset);
+    run = piece?.run ?? run;
     if (!piece || piece.bytes.length === 0) break;
     offset = piece.next;
     await sink.put(logged, piece.bytes);
@@ -125,7 +126,8 @@ async function printLog(
   await sink.end(logged);
   const [from, to = from + offset] = run.log ?? [0, 0];
   if (to - from > offset) sink.say({ say: 'bytes-missing', logged, bytes: to - from - offset });
-  else if (offset === 0) sink.say({ say: 'printed-nothing', logged });
+  else if (offset === 0)
+    sink.say({ say: 'printed-nothing', logged: { ...logged, run, state: run.end?.is ?? logged.state } });
 }
 
 /** The end of a run's output as text, from its last `tail` lines, `most` bytes at most. */
