@@ -106,6 +106,9 @@ export async function printLogs(
   }
 }
 
+/** All of a log is read in larger blocks than what comes of it while it grows. */
+const STREAMED = 2 << 20;
+
 async function printLog(
   fs: FileSystem,
   snapshot: Snapshot,
@@ -116,7 +119,7 @@ async function printLog(
   let { run } = logged;
   let offset = tail === undefined ? 0 : await tailStart(fs, snapshot, run, tail);
   for (let piece; !sink.isClosed;) {
-    piece = await readLog(fs, snapshot, run, offset);
+    piece = await readLog(fs, snapshot, run, offset, STREAMED);
     run = piece?.run ?? run;
     if (!piece || piece.bytes.length === 0) break;
     offset = piece.next;
