@@ -15,8 +15,10 @@ const took = fc.oneof(
   fc.nat(1e9).map((us) => us / 1000),
   fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
 );
-const maybe = { requiredKeys: ['t', 'claim', 'entry', 'at'] } as const;
-const start = fc.record({ t: fc.constant('start'), claim, entry, at, slot: fc.nat(7), log: fc.nat() }, maybe);
+const start = fc.record(
+  { t: fc.constant('start'), claim, entry, at, slot: fc.nat(7), log: fc.nat() },
+  { requiredKeys: ['t', 'claim', 'entry', 'at'] },
+);
 const end = fc.record(
   {
     ...{ t: fc.constant('end'), claim, entry, at, took },
