@@ -18,6 +18,8 @@ export interface SurveyOptions {
   readonly schedule: string;
 }
 
+const NOTHING = (): void => undefined;
+
 /** A schedule that is rewritten faster than it can be read is shown as it was a moment ago. */
 const TRIES = 3;
 
@@ -31,6 +33,9 @@ export class Survey {
   readonly #file: ScheduleFile;
   readonly #sidecar: string;
   #epoch: EpochSurvey | undefined;
+  #looking: Promise<Snapshot> | undefined;
+  /** Begins when that has ended. */
+  #next: Promise<Snapshot> | undefined;
 
   constructor(options: SurveyOptions) {
     this.#o = options;
@@ -38,8 +43,25 @@ export class Survey {
     this.#sidecar = sidecarOf(options.schedule);
   }
 
-  /** Reads what is new. A snapshot's runs may end while it is held; its states and totals stay what they were. */
+  /**
+   * Reads what is new, from now on: who asks while somebody else's look is under way gets the next one. A snapshot's runs
+   * may end while it is held; its states and totals stay what they were.
+   */
   async look(): Promise<Snapshot> {
+    const before = this.#looking;
+    if (!before) return this.#begin();
+    return (this.#next ??= before.then(NOTHING, NOTHING).then(() => this.#begin()));
+  }
+
+  #begin(): Promise<Snapshot> {
+    this.#next = undefined;
+    const looking = this.#look().finally(() => {
+      if (this.#looking === looking) this.#looking = undefined;
+    });
+    return (this.#looking = looking);
+  }
+
+  async #look(): Promise<Snapshot> {
     for (let tries = 1; ; tries++) {
       const snapshot = await this.#try(tries >= TRIES);
       if (snapshot) return snapshot;
