@@ -1,0 +1,55 @@
+import type { Peek } from '../ports/fs-peek.js';
+import { harmless } from '../ports/screen-text.js';
+import { settingsFiles } from '../settings/settings-find.js';
+import { entriesFrom, selectionsFrom, type Choice } from './complete-entries.js';
+import { atHome, schedulesFrom } from './complete-schedules.js';
+import type { SettingsPorts } from './config.js';
+
+export interface CompletePorts extends Pick<SettingsPorts, 'fs' | 'env' | 'directory'> {
+  readonly peek: Peek;
+}
+
+export interface CompleteRequest {
+  readonly kind: string;
+  /** What was typed of the word. */
+  readonly word: string;
+  /** That was named before, if one was. */
+  readonly schedule: string;
+}
+
+/** What a word may become, for a shell that asks while somebody types. */
+export async function complete(
+  ports: CompletePorts,
+  { kind, word, schedule }: CompleteRequest,
+): Promise<readonly Choice[]> {
+  const { peek, env } = ports;
+  const path = atHome(schedule, env['HOME']);
+  switch (kind) {
+    case 'schedule':
+      return (await schedulesFrom(word, peek, env['HOME'])).map((text) => ({ text, about: '' }));
+    case 'entry':
+      return entriesFrom(word, path, peek);
+    case 'selection':
+      return selectionsFrom(word, path, peek);
+    case 'profile':
+      return startingWith(word, await profiles(ports));
+    default:
+      return [];
+  }
+}
+
+async function profiles(ports: CompletePorts): Promise<Choice[]> {
+  const files = await settingsFiles(ports.fs, ports);
+  const all = files.flatMap(({ value }) =>
+    Object.entries(value.profiles ?? {}).map(([text, { hosts }]) => [text, [hosts ?? []].flat()] as const),
+  );
+  // The nearest file's stands last and wins.
+  return [...new Map(all)].map(([text, hosts]) => ({
+    text,
+    about: hosts.length === 0 ? '' : harmless(`on ${hosts.join(', ')}`),
+  }));
+}
+
+function startingWith(word: string, choices: readonly Choice[]): Choice[] {
+  return choices.filter(({ text }) => text.startsWith(word));
+}
