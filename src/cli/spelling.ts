@@ -24,6 +24,16 @@ export function modernSpelling(args: readonly string[]): string[] {
   return [...args];
 }
 
+/** A selection is optional: `status --entries exp.json` lists all entries of the schedule. */
+export function withSelections(args: readonly string[]): readonly string[] {
+  if (args[0] !== 'status') return args;
+  return args.map((arg, i) => {
+    const next = args[i + 1];
+    const isAlone = (arg === '--entries' || arg === '-e') && next !== undefined && /[./]/.test(next);
+    return isAlone ? '--entries=all' : arg;
+  });
+}
+
 /** Our own words: what stands behind -- is the user's command. */
 export function ownWords(args: readonly string[]): readonly string[] {
   const end = args.indexOf('--');
