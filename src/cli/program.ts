@@ -1,6 +1,7 @@
 import { Command, CommanderError, Help, InvalidArgumentError, Option, type HelpConfiguration } from 'commander';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { completionsOptions, type Shell } from './program-completions.js';
+import { logsOptions, type LogsOptions } from './program-logs.js';
 import { configOptions, type ConfigOptions } from './program-config.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
 import { runOptions, type RunOptions } from './program-run.js';
@@ -87,6 +88,12 @@ export function commandLine(json = false): CommandLine {
     .action(async (schedule: string, options: ProgressOptions) => {
       code = await (await import('./progress-action.js')).progressAction(schedule, options);
     });
+
+  logsOptions(verb('logs', 'what an entry has printed, also while it runs on another host')).action(
+    async (schedule: string, entries: string, options: LogsOptions) => {
+      code = await (await import('./logs-action.js')).logsAction(schedule, entries, options);
+    },
+  );
 
   configOptions(verb('config', 'show the settings that apply here, and where they come from', '')).action(
     async (options: ConfigOptions) => {
