@@ -8,6 +8,8 @@ export type Notice =
       readonly entry: number;
       readonly argv: readonly string[];
       readonly attempt: number;
+      /** Others print at the same time: it says which entry it is, as they do. */
+      readonly labelled: boolean;
     }
   | { readonly tell: 'loose'; readonly path: string }
   | { readonly tell: 'kept-as'; readonly path: string; readonly why: 'strict' | 'edited-meanwhile' }
@@ -42,7 +44,8 @@ export type Notice =
       readonly elsewhereMs: number;
       readonly entries: readonly number[];
     }
-  | { readonly tell: 'stopping'; readonly running: boolean }
+  /** `running`: how many commands were signalled. */
+  | { readonly tell: 'stopping'; readonly running: number }
   /** How a schedule was made could not be recorded. */
   | { readonly tell: 'design-not-kept' };
 

@@ -1,3 +1,4 @@
+import { journalPath } from '../journal/appended.js';
 import { Journal } from '../journal/journal.js';
 import { Ledger, type Revision } from '../journal/ledger.js';
 import type { JournalRecord, WorkerIdentity } from '../journal/records.js';
@@ -61,7 +62,7 @@ export class Book implements Evidence {
 
   static async #in(setting: Setting, epoch: Epoch, before: Journal | undefined): Promise<Book> {
     const { fs, identity, clock, probes } = setting;
-    const path = `${folders.journals(epoch)}/${identity.worker}.jsonl`;
+    const path = journalPath(folders.journals(epoch), identity.worker);
     const journal = before ?? new Journal(fs, path, firstRecord(identity, clock));
     // Somebody may be deleting the sidecar this very moment.
     for (const folder of Object.values(folders)) await fs.makeDirectory(folder(epoch));

@@ -1,4 +1,4 @@
-import { parseHeartbeat, type WorkerIdentity } from '../journal/records.js';
+import { parseHeartbeat, type HeartbeatFile, type WorkerIdentity } from '../journal/records.js';
 import type { Clock } from '../ports/clock.js';
 import { errorCode, type FileSystem } from '../ports/fs.js';
 import type { SlurmJob } from '../ports/host.js';
@@ -17,6 +17,8 @@ interface Peer {
   readonly identity: WorkerIdentity | undefined;
   readonly watch: HeartbeatWatch;
   readonly verdict: Verdict;
+  /** When its heartbeat was written, by the filesystem's clock. */
+  readonly writtenNs: bigint | undefined;
 }
 
 /** Reads of other hosts' heartbeats per beat: a hundred workers must not ask the server ten thousand times. */
@@ -92,6 +94,11 @@ export class Peers {
     return isOver(known) ? known : (await this.#look(worker, identity)).verdict;
   }
 
+  /** When its heartbeat that was read last was written, by the filesystem's clock. */
+  writtenNs(worker: string): bigint | undefined {
+    return this.#known.get(worker)?.writtenNs;
+  }
+
   async #look(worker: string, told?: WorkerIdentity): Promise<Peer> {
     const before = this.#known.get(worker);
     const heartbeat = await this.#read(worker);
@@ -103,6 +110,7 @@ export class Peers {
     const peer = {
       identity,
       watch,
+      writtenNs: heartbeat?.writtenNs,
       verdict: identity ? await this.#judge(identity, watch) : ('unknown' as const),
     };
     this.#known.set(worker, peer);
@@ -119,9 +127,11 @@ export class Peers {
     return verdict(this.#me, identity, { heartbeat, slurm: await this.#probes.slurmState(identity.slurm) });
   }
 
-  async #read(worker: string): Promise<{ counter: number; identity: WorkerIdentity } | undefined> {
+  async #read(worker: string): Promise<(HeartbeatFile & { readonly writtenNs: bigint }) | undefined> {
     try {
-      return parseHeartbeat((await this.#fs.read(`${this.#folder}/${worker}`)).bytes);
+      const { bytes, print } = await this.#fs.read(`${this.#folder}/${worker}`);
+      const heartbeat = parseHeartbeat(bytes);
+      return heartbeat && { ...heartbeat, writtenNs: print.mtimeNs };
     } catch {
       return undefined;
     }

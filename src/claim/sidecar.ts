@@ -37,6 +37,11 @@ export const folders = {
   head: (epoch: Epoch) => `${epoch.folder}/head`,
 };
 
+/** The output of a worker's runs, one behind the other; `slot` where it has several: each has a log of its own. */
+export function logOf(epoch: Epoch, worker: string, slot: number | undefined): string {
+  return `${folders.logs(epoch)}/${worker}${slot === undefined ? '' : `.${slot}`}.log`;
+}
+
 /** The number of the newest epoch, 0 where there is none yet. */
 export async function newestEpoch(fs: FileSystem, sidecar: string): Promise<number> {
   try {

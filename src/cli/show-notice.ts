@@ -10,7 +10,7 @@ import { showFailure } from './show-failure.js';
 export function showNotice(notice: Notice, schedule: string): string {
   switch (notice.tell) {
     case 'running':
-      return `Running: ${showCommand(notice.argv)}${notice.attempt > 1 ? ` (attempt ${notice.attempt})` : ''}`;
+      return `${notice.labelled ? `[${notice.entry}] ` : ''}Running: ${showCommand(notice.argv)}${notice.attempt > 1 ? ` (attempt ${notice.attempt})` : ''}`;
     case 'loose':
       return own(
         `${schedule} has comments or trailing commas; it is read all the same, and becomes strict JSON when first written.`,
@@ -84,12 +84,15 @@ export function showNotice(notice: Notice, schedule: string): string {
           : `this host seems to break entries: the last ${notice.failures} failed within ${formatExactDuration(notice.longestMs)}, and on other hosts they succeed (in about ${formatExactDuration(notice.elsewhereMs)}).\nPut back ${entries(notice.entries)} for them; this worker leaves.`,
       );
     case 'stopping':
-      return own(
-        notice.running
-          ? 'stopping: the running command was signalled, waiting for it to end. Once more kills it.'
-          : 'stopping.',
-      );
+      return own(stopping(notice.running));
   }
+}
+
+function stopping(running: number): string {
+  if (running === 0) return 'stopping.';
+  return running === 1
+    ? 'stopping: the running command was signalled, waiting for it to end. Once more kills it.'
+    : `stopping: the ${running} running commands were signalled, waiting for them to end. Once more kills them.`;
 }
 
 function hookFailed(event: 'failure' | 'finish', result: CommandResult): string {

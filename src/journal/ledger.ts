@@ -1,4 +1,5 @@
-import { errorCode, type FileSystem } from '../ports/fs.js';
+import type { FileSystem } from '../ports/fs.js';
+import { appended, journalPath, writersIn } from './appended.js';
 import { parseJournalLine, type JournalLine, type JournalRecord, type WorkerIdentity } from './records.js';
 
 /** What the journals say about one claim. */
@@ -26,8 +27,6 @@ export interface Revision {
   /** It is another schedule, made on purpose. */
   readonly anew: boolean;
 }
-
-const SUFFIX = '.jsonl';
 
 interface Reading {
   offset: number;
@@ -57,7 +56,7 @@ export class Ledger {
   }
 
   async refresh(): Promise<void> {
-    for (const worker of await this.#writers()) await this.#readOn(worker);
+    for (const worker of await writersIn(this.#fs, this.#folder)) await this.#readOn(worker);
   }
 
   facts(claim: string): ClaimFacts | undefined {
@@ -87,24 +86,10 @@ export class Ledger {
     return this.#revisions.get(hash);
   }
 
-  /** Whoever has a journal here. */
-  async #writers(): Promise<string[]> {
-    try {
-      const names = await this.#fs.list(this.#folder);
-      return names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return [];
-      throw error;
-    }
-  }
-
   async #readOn(worker: string): Promise<void> {
     const reading = this.#readings.get(worker) ?? { offset: 0, lastN: -1, left: false };
     this.#readings.set(worker, reading);
-    const bytes = await this.#fs.readFrom(`${this.#folder}/${worker}${SUFFIX}`, reading.offset);
-    // Cut at a line's end: a character may be torn in two where the writer has got to.
-    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
-    reading.offset += whole.length;
+    const whole = await appended(this.#fs, journalPath(this.#folder, worker), reading);
     for (const line of whole.toString('utf8').split('\n')) {
       if (line.trim() !== '') this.#take(worker, reading, parseJournalLine(line));
     }

@@ -21,7 +21,14 @@ const identitySchema = z.object({
 });
 
 const recordSchema = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('worker'), version: z.number(), identity: identitySchema, at }),
+  z.object({
+    t: z.literal('worker'),
+    version: z.number(),
+    identity: identitySchema,
+    at,
+    /** The GPUs that its slots have, as their runs see them; absent where none are handed out. */
+    gpus: z.optional(z.string()),
+  }),
   /** Written before the cells: what this worker is about to claim, and the revision that will carry the marks. */
   z.object({ t: z.literal('claim'), claims: z.array(claim), revision: z.number() }),
   /** Written before the rename: the content hash of a revision, and the new file's inode and mtime. */
@@ -33,7 +40,16 @@ const recordSchema = z.discriminatedUnion('t', [
     /** It replaces the schedule by another one: with it the next epoch begins. */
     anew: z.optional(z.boolean()),
   }),
-  z.object({ t: z.literal('start'), claim, entry: z.number(), at }),
+  z.object({
+    t: z.literal('start'),
+    claim,
+    entry: z.number(),
+    at,
+    /** Which of the worker's slots, where it has several. */
+    slot: z.optional(z.number()),
+    /** Where its output begins in the log. */
+    log: z.optional(z.number()),
+  }),
   z.object({
     t: z.literal('end'),
     claim,

@@ -1,7 +1,7 @@
 import type { Claim } from '../claim/choose.js';
 import type { Claimer } from '../claim/claimer.js';
 import { claimName, slotName } from '../claim/names.js';
-import { folders } from '../claim/sidecar.js';
+import { logOf } from '../claim/sidecar.js';
 import type { Book } from '../claim/book.js';
 import type { EndRecord } from '../journal/records.js';
 import type { Tell } from '../notice.js';
@@ -97,10 +97,15 @@ export class Runner {
     await this.#openLog(book);
     const { entry, id } = claim;
     const name = claimName(id);
-    book.journal.record({ t: 'start', claim: name, entry, at: this.#o.clock.wallTime().toISOString() });
-    this.#o.tell({ tell: 'running', entry, argv, attempt: id.generation + 1 });
+    this.#output.begin(String(entry));
+    const logged = this.#output.logged;
+    book.journal.record({
+      ...{ t: 'start', claim: name, entry, at: this.#o.clock.wallTime().toISOString() },
+      ...this.#own,
+      ...(logged && { log: logged[0] }),
+    });
+    this.#o.tell({ tell: 'running', entry, argv, attempt: id.generation + 1, labelled: this.#o.slot.of > 1 });
 
-    const logFrom = this.#log?.size ?? 0;
     const began = this.#o.clock.monotonic();
     const { end, timedOut } = await this.#spawn(claim, argv);
     const took = this.#o.clock.monotonic() - began;
@@ -112,13 +117,15 @@ export class Runner {
     const facts = { claim: name, entry, took, timedOut, at: this.#o.clock.wallTime() };
     // The sidecar may have been made anew while it ran.
     const { journal, epoch } = await this.#o.claimer.book();
+    const isBefore = epoch.succeeds.includes(claim.epoch.id);
     journal.record({
       ...endRecord(end, facts),
       ...(interrupted ? { interrupted } : {}),
       ...(timedOut ? { timedOut } : {}),
-      ...(this.#o.slot.of > 1 ? { slot: this.#o.slot.number } : {}),
-      ...(epoch.succeeds.includes(claim.epoch.id) ? { epoch: claim.epoch.number } : {}),
-      ...(this.#log ? { log: [logFrom, this.#log.size] } : {}),
+      ...this.#own,
+      ...(isBefore ? { epoch: claim.epoch.number } : {}),
+      // Of a deleted sidecar no log is left.
+      ...((isBefore || epoch.id === claim.epoch.id) && logged && { log: this.#output.logged }),
     });
     if (succeeded) return { is: 'succeeded', took };
     if (interrupted) return { is: 'interrupted' };
@@ -135,7 +142,6 @@ export class Runner {
     argv: readonly string[],
   ): Promise<{ readonly end: RunEnd; readonly timedOut: boolean }> {
     const { stop, screen, inherit } = this.#o;
-    this.#output.begin(String(entry));
     if (inherit) screen.pause();
     const { worker, dress } = this.#o;
     const attempt = id.generation + 1;
@@ -204,13 +210,18 @@ export class Runner {
     this.#o.onFailure({ entry, argv, end, timedOut, file });
   }
 
+  /** Said only where there are several. */
+  get #own(): { readonly slot?: number } {
+    const { number, of } = this.#o.slot;
+    return of > 1 ? { slot: number } : {};
+  }
+
   /** One log a slot: clusters count files. */
   async #openLog(book: Book): Promise<void> {
     if (book === this.#book || this.#o.inherit) return;
     this.#book = book;
     await this.close();
-    const { number, of } = this.#o.slot;
-    const path = `${folders.logs(book.epoch)}/${this.#o.worker}${of > 1 ? `.${number}` : ''}.log`;
+    const path = logOf(book.epoch, this.#o.worker, this.#own.slot);
     try {
       this.#log = await this.#o.fs.openAppend(path);
     } catch (error) {

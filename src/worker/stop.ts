@@ -26,8 +26,9 @@ export class StopSwitch {
     return this.#expired ? undefined : this.#signal;
   }
 
-  get isRunning(): boolean {
-    return this.#running.size > 0;
+  /** How many commands run. */
+  get running(): number {
+    return this.#running.size;
   }
 
   /** A run that is there, or has just begun although the signal came first. */
