@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { licensesOf } from './licenses.js';
+import { noDevtools } from './no-devtools.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
@@ -19,7 +20,12 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  define: { COOPERATE_VERSION: JSON.stringify(version) },
+  define: {
+    COOPERATE_VERSION: JSON.stringify(version),
+    // Else React would bring its development build along.
+    'process.env.NODE_ENV': '"production"',
+  },
+  plugins: [noDevtools],
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'none',

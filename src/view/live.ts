@@ -1,0 +1,261 @@
+import type { Clock } from '../ports/clock.js';
+import type { FullScreen } from '../ports/screen-full.js';
+import type { Snapshot } from '../survey/types.js';
+import { Chores, type Chore } from './chores.js';
+import type { Store } from './app.js';
+import { followLog, type ReadLog } from './follow-log.js';
+import type { Key } from './keys.js';
+import {
+  firstModel,
+  type Effect,
+  type Event,
+  type Filter,
+  type Group,
+  type Model,
+  type Seen,
+} from './model.js';
+import { findBad, sift, type Bad } from './sift.js';
+import { openStage } from './stage.js';
+import { update } from './update.js';
+import { hasChanged } from './watch.js';
+
+/** Where the live view gets what it shows, and who acts for it. */
+export interface Sources {
+  look(): Promise<Snapshot>;
+  /** How fast it goes and how long it will take, in words. */
+  outlook(snapshot: Snapshot, now: number, isTime: () => boolean): Generator<undefined, readonly string[]>;
+  /** What failed, is lost or interrupted, by what happened; the most frequent first. */
+  group(snapshot: Snapshot, bad: Bad): Promise<readonly Group[]>;
+  readonly readLog: ReadLog;
+  /** Puts entries back, and says what came of it; never fails. */
+  requeue(entries: readonly number[]): Promise<string>;
+  /** What is wrong, in one line. */
+  explain(error: unknown): string;
+}
+
+export interface LiveOptions {
+  /** As the user typed it. */
+  readonly schedule: string;
+  readonly coloured: boolean;
+  readonly unicode: boolean;
+}
+
+/** The first look takes no longer than this where the schedule is not huge: no other screen for a usage error. */
+const AT_ONCE_MS = 200;
+const SHORTEST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 5000;
+const TICK_MS = 1000;
+
+/** The live view: looks, listens to keys, and shows. */
+export class Live implements Store {
+  model: Model;
+  readonly #listeners = new Set<() => void>();
+  readonly #over = new AbortController();
+  readonly #chores: Chores;
+  #reading = new AbortController();
+  #looking = new AbortController();
+  #sifted: Filter | undefined;
+
+  constructor(
+    private readonly screen: FullScreen,
+    private readonly clock: Clock,
+    private readonly sources: Sources,
+    private readonly options: LiveOptions,
+  ) {
+    this.#chores = new Chores(clock, this.#over.signal);
+    this.model = firstModel(options.schedule, screen.size, options.unicode, this.#now());
+  }
+
+  /** Until `leave`; then the terminal is as it was. Fails where the first look does. */
+  async show(): Promise<unknown> {
+    const { signal } = this.#over;
+    const first = this.#look();
+    const late = new AbortController();
+    try {
+      await Promise.race([first, this.clock.wait(AT_ONCE_MS, late.signal), whenAborted(signal)]);
+    } finally {
+      late.abort();
+    }
+    if (signal.aborted) return signal.reason;
+    this.screen.enter();
+    const stage = openStage(this.screen, this, this.options.coloured);
+    const unlisten = this.screen.onChange(() => this.#dispatch({ is: 'size', size: this.screen.size }));
+    try {
+      await Promise.race([stage.ended, this.#work(first), whenAborted(signal)]);
+      return signal.reason;
+    } finally {
+      this.leave(undefined);
+      unlisten();
+      stage.close();
+      this.screen.leave();
+    }
+  }
+
+  /** May be called at any time. */
+  leave(why: unknown): void {
+    this.#over.abort(why);
+    this.#reading.abort();
+    this.#looking.abort();
+  }
+
+  subscribe(changed: () => void): () => void {
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
+  }
+
+  press(key: Key): void {
+    this.#dispatch({ is: 'key', key });
+  }
+
+  async #work(first: Promise<void>): Promise<void> {
+    await Promise.all([first.then(() => this.#lookOn()), this.#tick()]);
+  }
+
+  async #look(): Promise<void> {
+    this.#saw(await this.sources.look());
+  }
+
+  /** Again and again: soon while something happens, seldom while nothing does. */
+  async #lookOn(): Promise<void> {
+    let pause = SHORTEST_PAUSE_MS;
+    while (!this.#over.signal.aborted) {
+      this.#looking = new AbortController();
+      await this.clock.wait(pause, AbortSignal.any([this.#looking.signal, this.#over.signal]));
+      if (this.#over.signal.aborted) return;
+      const before = this.model.seen?.snapshot;
+      const began = this.clock.monotonic();
+      await this.#look().catch((error: unknown) => {
+        this.#dispatch({ is: 'trouble', text: this.sources.explain(error) });
+      });
+      const after = this.model.seen?.snapshot;
+      const isNew = !before || !after || hasChanged(before, after);
+      const longer = isNew ? SHORTEST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, pause * 1.5);
+      pause = Math.max(longer, 4 * (this.clock.monotonic() - began));
+    }
+  }
+
+  #saw(snapshot: Snapshot): void {
+    const { seen, trouble } = this.model;
+    const at = this.#now();
+    const isNew = !seen || hasChanged(seen.snapshot, snapshot);
+    const hosts = new Map(
+      snapshot.workers.map(({ worker, identity }) => [worker, identity?.hostname ?? worker]),
+    );
+    const next: Seen = { snapshot, hosts, at, outlook: seen?.outlook ?? [] };
+    this.#dispatch({ is: 'seen', seen: next, isNew: isNew || trouble !== undefined });
+    if (isNew) this.#foresee(snapshot, at);
+  }
+
+  #foresee(snapshot: Snapshot, at: number): void {
+    this.#chores.begin(
+      'outlook',
+      false,
+      (isTime) => this.sources.outlook(snapshot, at, isTime),
+      (outlook) => this.#dispatch({ is: 'outlook', outlook }),
+    );
+  }
+
+  /** What is shown grows old by itself while somebody works. */
+  async #tick(): Promise<void> {
+    while (!this.#over.signal.aborted) {
+      await this.clock.wait(TICK_MS, this.#over.signal);
+      const { seen, trouble } = this.model;
+      const ages = seen?.snapshot.workers.some(({ standing }) => standing !== 'gone') ?? false;
+      if (ages || trouble !== undefined) this.#dispatch({ is: 'tick', now: this.#now() });
+    }
+  }
+
+  #dispatch(event: Event): void {
+    if (this.#over.signal.aborted) return;
+    const [model, ...effects] = update(this.model, event);
+    const isSame = model === this.model;
+    this.model = model;
+    if (!isSame) for (const listener of this.#listeners) listener();
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.do) {
+      case 'leave':
+        return this.leave(effect.key);
+      case 'suspend':
+        return this.screen.suspend();
+      case 'repaint':
+        return this.screen.forget();
+      case 'sift':
+        return this.#sift();
+      case 'group':
+        return this.#group();
+      case 'read':
+        return this.#read();
+      case 'requeue':
+        return void this.#requeue(effect.entries);
+    }
+  }
+
+  #sift(): void {
+    const { filter, seen } = this.model;
+    const urgent = filter !== this.#sifted;
+    this.#sifted = filter;
+    this.#chore(
+      'sift',
+      urgent,
+      (snapshot, isTime) => sift(snapshot, seen?.hosts ?? new Map(), filter, isTime),
+      (matches) => this.#dispatch({ is: 'sifted', filter, matches }),
+    );
+  }
+
+  #group(): void {
+    const snapshot = this.model.seen?.snapshot;
+    // Nothing is shown yet, so somebody waits.
+    const urgent = this.model.groups === undefined;
+    this.#chore('group', urgent, findBad, (bad) => {
+      if (!snapshot) return;
+      this.sources.group(snapshot, bad).then(
+        (groups) => this.#dispatch({ is: 'grouped', groups }),
+        (error: unknown) => this.#dispatch({ is: 'trouble', text: this.sources.explain(error) }),
+      );
+    });
+  }
+
+  #chore<T>(
+    kind: string,
+    urgent: boolean,
+    chore: (snapshot: Snapshot, isTime: () => boolean) => ReturnType<Chore<T>>,
+    done: (result: T) => void,
+  ): void {
+    const snapshot = this.model.seen?.snapshot;
+    if (snapshot) this.#chores.begin(kind, urgent, (isTime) => chore(snapshot, isTime), done);
+  }
+
+  #read(): void {
+    this.#reading.abort();
+    const reading = new AbortController();
+    this.#reading = reading;
+    const { entry, attempt } = this.model.detail ?? {};
+    if (entry === undefined || attempt === undefined) return;
+    const log = followLog(this.clock, this.sources.readLog, entry, attempt, reading.signal, (lines) =>
+      this.#dispatch({ is: 'log', log: lines, trouble: undefined }),
+    );
+    log.catch((error: unknown) => {
+      if (!reading.signal.aborted)
+        this.#dispatch({ is: 'log', log: undefined, trouble: this.sources.explain(error) });
+    });
+  }
+
+  async #requeue(entries: readonly number[]): Promise<void> {
+    this.#dispatch({ is: 'note', text: 'Putting it back...' });
+    const text = await this.sources.requeue(entries);
+    this.#dispatch({ is: 'note', text });
+    this.#looking.abort();
+  }
+
+  #now(): number {
+    return this.clock.wallTime().getTime();
+  }
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
