@@ -1,9 +1,10 @@
 // One bundle with lazily loaded chunks: reading many small files is what makes a Node program start slowly.
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { licensesOf } from './licenses.js';
+import { manPage } from './man.js';
 import { noDevtools } from './no-devtools.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -40,8 +41,12 @@ const { metafile } = await build({
 const licenses = 'dist/LICENSES.txt';
 await writeFile(path.join(root, licenses), await licensesOf(root, Object.keys(metafile.inputs)));
 
+const man = 'dist/man/cooperate.1';
+await mkdir(path.join(root, 'dist/man'), { recursive: true });
+await writeFile(path.join(root, man), await manPage(root, version));
+
 // Only now, so that a program that is starting meanwhile always finds its files.
-const current = new Set([...Object.keys(metafile.outputs), licenses].map((file) => path.join(root, file)));
+const current = new Set([...Object.keys(metafile.outputs), licenses, man].map((file) => path.join(root, file)));
 for (const entry of await readdir(path.join(root, 'dist'), { recursive: true, withFileTypes: true })) {
   const file = path.join(entry.parentPath, entry.name);
   if (entry.isFile() && !current.has(file)) await rm(file, { force: true });

@@ -1,7 +1,7 @@
 import { complete } from '../commands/complete.js';
 import { realPeek } from '../ports/fs-peek.js';
-import { realFileSystem } from '../ports/fs-real.js';
 import { currentDirectory } from './as-typed.js';
+import { realLookPorts } from './look-ports.js';
 import { unquoted } from './unquoted.js';
 
 /**
@@ -14,7 +14,7 @@ export async function completeAction(args: readonly string[]): Promise<void> {
   const [word = '', schedule = ''] = cut === undefined ? typed : typed.map(unquoted);
   const directory = currentDirectory();
   if (directory === undefined) return;
-  const ports = { peek: realPeek, fs: realFileSystem(), env: process.env, directory };
+  const ports = { ...realLookPorts(), peek: realPeek, env: process.env, directory };
   const choices = await complete(ports, { kind, word, schedule });
   const kept = unquoted(cut ?? '').length;
   process.stdout.write(

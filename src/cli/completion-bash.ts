@@ -70,10 +70,11 @@ function block(
 /** One line for all that take the same kind of value. */
 function flagCases(flags: readonly CompletedFlag[]): Case[] {
   const byKind = new Map<string, Set<string>>();
-  for (const { names, kind } of flags) {
+  for (const { names, kind, value } of flags) {
     if (!kind) continue;
-    const same = byKind.get(shown(kind)) ?? new Set();
-    byKind.set(shown(kind), same);
+    const text = `${value?.isOptional ? '?' : ''}${shown(kind)}`;
+    const same = byKind.get(text) ?? new Set();
+    byKind.set(text, same);
     for (const name of names) same.add(name);
   }
   return [...byKind].map(([kind, names]) => [[...names].join('|'), kind]);
@@ -119,7 +120,14 @@ _NAME() {
         fi ;;
       -*)
         _NAME_table "$verb" "$piece"
-        if [[ -n $kind ]]; then
+        # A value that need not be given is taken for one behind the schedule, or when it cannot be a path.
+        if [[ $kind == \\?* ]]; then
+          if ((i + 1 == n)); then
+            ((count > 0)) && option=$piece
+          elif [[ \${typed[i + 1]} != -* && \${typed[i + 1]} != *[./]* ]]; then
+            i=$((i + 1))
+          fi
+        elif [[ -n $kind ]]; then
           i=$((i + 1))
           ((i == n)) && option=$piece
         fi ;;
@@ -158,11 +166,11 @@ _NAME() {
     [[ $kind == command ]] && kind='words --'
   fi
 
-  case $kind in
+  case \${kind#\\?} in
     words\\ *)
       while IFS= read -r piece; do
         COMPREPLY+=("$prefix$piece")
-      done < <(compgen -W "\${kind#words }" -- "$value") ;;
+      done < <(compgen -W "\${kind#*words }" -- "$value") ;;
     file) compopt -o default -o bashdefault 2>/dev/null ;;
     folder) compopt -o dirnames 2>/dev/null ;;
     command)

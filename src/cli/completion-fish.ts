@@ -62,10 +62,11 @@ function line(name: string, condition: string, rest: string): string {
   return `complete -c ${name} -n '__${name}_${condition}' ${rest}`;
 }
 
-function flagged(name: string, { names, brief, kind }: CompletedFlag): string {
+function flagged(name: string, { names, brief, kind, value }: CompletedFlag): string {
   const spelled = names.map((text) => (text.startsWith('--') ? `-l ${text.slice(2)}` : `-s ${text.slice(1)}`));
-  const value = kind ? `-r ${offer(name, kind)} ` : '';
-  return `${spelled.join(' ')} ${value}-d ${quoted(brief)}`;
+  // Without -r fish takes only what stands behind = for the value.
+  const taken = kind ? `${value?.isOptional ? '' : '-r '}${offer(name, kind)} ` : '';
+  return `${spelled.join(' ')} ${taken}-d ${quoted(brief)}`;
 }
 
 function offer(name: string, kind: Kind): string {
@@ -90,7 +91,7 @@ function valuedIn(
   flags: readonly CompletedFlag[],
   more: readonly string[] = [],
 ): string {
-  const names = flags.flatMap((flag) => (flag.kind ? flag.names : []));
+  const names = flags.flatMap(({ names, value }) => (value && !value.isOptional ? names : []));
   return `set -g __${name}_valued_${verb} ${[...new Set([...names, ...more])].join(' ')}`;
 }
 

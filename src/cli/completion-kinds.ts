@@ -1,5 +1,6 @@
 import { DESIGNS, STYLES } from '../doe/experiment.js';
 import { VERBS as LEGACY } from './spelling.js';
+import { STATES } from './program-status.js';
 import type { Flag, Tree, Verb, Word } from './program-tree.js';
 
 /** What a shell offers in some place: these words, or what it finds out when it gets there. */
@@ -41,6 +42,9 @@ const BY_FLAG: Readonly<Record<string, Kind>> = {
   '--profile': { is: 'profile' },
   '--design': { is: 'words', words: DESIGNS },
   '--as': { is: 'words', words: STYLES },
+  '--state': { is: 'words', words: STATES },
+  '--host': { is: 'host' },
+  '--worker': { is: 'worker' },
   '--gpus': { is: 'words', words: ['all'] },
   // Run by a shell: the first word of many, quoted as one.
   '--on-failure': { is: 'nothing' },

@@ -43,9 +43,8 @@ function caseOf(verb: CompletedVerb, action: ActionOf): string[] {
 }
 
 function flagSpec({ names, brief, value, kind, isRepeatable }: CompletedFlag, action: ActionOf): string {
-  const explained = quoted(
-    `[${brief.replace(/[[\]\\]/g, '\\$&')}]${value && kind ? `:${inMessage(value.name)}:${action(kind)}` : ''}`,
-  );
+  const taken = value && kind ? `:${value.isOptional ? ':' : ''}${inMessage(value.name)}:${action(kind)}` : '';
+  const explained = quoted(`[${brief.replace(/[[\]\\]/g, '\\$&')}]${taken}`);
   const spelled = names.map((name) => `${name}${value ? (name.startsWith('--') ? '=' : '+') : ''}`);
   const once = isRepeatable ? "'*'" : names.length > 1 ? quoted(`(${names.join(' ')})`) : '';
   return `${once}${spelled.length > 1 ? `{${spelled.join(',')}}` : spelled.join('')}${explained}`;

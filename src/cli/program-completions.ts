@@ -8,8 +8,7 @@ Examples:
   source <(cooperate completions bash)      in bash and zsh: for this shell only
   cooperate completions fish | source       the same in fish
 
-To keep them, look at the first lines of what it prints.
-`;
+To keep them, look at the first lines of what it prints.`;
 
 /** The argument of `completions`. */
 export function completionsOptions(verb: Command): Command {

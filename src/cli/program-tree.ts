@@ -38,7 +38,8 @@ export interface Flag {
   readonly brief: string;
   readonly group: string;
   readonly isRepeatable: boolean;
-  readonly value: { readonly name: string; readonly choices: readonly string[] } | undefined;
+  readonly value:
+    { readonly name: string; readonly choices: readonly string[]; readonly isOptional: boolean } | undefined;
 }
 
 export function treeOf(program: Command): Tree {
@@ -87,7 +88,10 @@ function flagOf(option: Option, description: string): Flag {
     brief: option.description,
     group: option.helpGroupHeading ?? 'Options:',
     isRepeatable: option.variadic || description.includes('repeatable'),
-    value: value === undefined ? undefined : { name: value, choices: option.argChoices ?? [] },
+    value:
+      value === undefined
+        ? undefined
+        : { name: value, choices: option.argChoices ?? [], isOptional: option.optional },
   };
 }
 

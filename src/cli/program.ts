@@ -61,6 +61,7 @@ export function commandLine(json = false): CommandLine {
     .option('--entry <index>', 'the entry to run, instead of asking', index)
     .option('--force', 'also when it is running', false)
     .option('--inherit', 'hand the terminal to the command untouched, and keep no log', false)
+    .addHelpText('after', ONE_EXAMPLES)
     .action(async (schedule: string, options: OneOptions) => {
       code = await (await import('./one-action.js')).oneAction(schedule, options);
     });
@@ -85,6 +86,7 @@ export function commandLine(json = false): CommandLine {
 
   verb('progress', 'how many entries are executed, and what became of them')
     .option('--json', 'print one JSON value', false)
+    .addHelpText('after', PROGRESS_EXAMPLES)
     .action(async (schedule: string, options: ProgressOptions) => {
       code = await (await import('./progress-action.js')).progressAction(schedule, options);
     });
@@ -111,9 +113,20 @@ export function commandLine(json = false): CommandLine {
   return { program, code: () => code };
 }
 
+const ONE_EXAMPLES = `
+Examples:
+  cooperate one exp.json                   lists the entries and asks
+  cooperate one exp.json --entry 3`;
+
+const PROGRESS_EXAMPLES = `
+Examples:
+  cooperate progress exp.json
+  watch -n 10 cooperate progress exp.json`;
+
 /** Shorter, so that it fits. */
 const HELP: HelpConfiguration = {
   minWidthToWrap: 20,
+  visibleArguments: (verb) => verb.registeredArguments.filter(({ description }) => description),
   subcommandTerm: (verb) => `${verb.name()} ${verb.usage().replace('[options] ', '').replace('[options]', '')}`,
   optionDescription: (option) => new Help().optionDescription(option).replace(' (default: false)', ''),
 };

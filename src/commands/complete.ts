@@ -3,9 +3,11 @@ import { harmless } from '../ports/screen-text.js';
 import { settingsFiles } from '../settings/settings-find.js';
 import { entriesFrom, selectionsFrom, type Choice } from './complete-entries.js';
 import { atHome, schedulesFrom } from './complete-schedules.js';
+import { hostsIn, workersIn } from './complete-workers.js';
 import type { SettingsPorts } from './config.js';
+import { lookingAt, type LookPorts } from './look.js';
 
-export interface CompletePorts extends Pick<SettingsPorts, 'fs' | 'env' | 'directory'> {
+export interface CompletePorts extends Pick<SettingsPorts, 'env' | 'directory'>, LookPorts {
   readonly peek: Peek;
 }
 
@@ -24,15 +26,21 @@ export async function complete(
 ): Promise<readonly Choice[]> {
   const { peek, env } = ports;
   const path = atHome(schedule, env['HOME']);
+  const look = async () => (await lookingAt(ports, path)).look();
+  const source = { peek, schedule: path, look };
   switch (kind) {
     case 'schedule':
       return (await schedulesFrom(word, peek, env['HOME'])).map((text) => ({ text, about: '' }));
     case 'entry':
-      return entriesFrom(word, path, peek);
+      return entriesFrom(word, source);
     case 'selection':
-      return selectionsFrom(word, path, peek);
+      return selectionsFrom(word, source);
     case 'profile':
       return startingWith(word, await profiles(ports));
+    case 'worker':
+      return lastOf(word, workersIn(await look()));
+    case 'host':
+      return lastOf(word, hostsIn(await look()));
     default:
       return [];
   }
@@ -48,6 +56,15 @@ async function profiles(ports: CompletePorts): Promise<Choice[]> {
     text,
     about: hosts.length === 0 ? '' : harmless(`on ${hosts.join(', ')}`),
   }));
+}
+
+/** Names that go on from the last of those in `word`, which has commas between them. */
+function lastOf(word: string, choices: readonly Choice[]): Choice[] {
+  const before = word.slice(0, word.lastIndexOf(',') + 1);
+  return startingWith(
+    word,
+    choices.map(({ text, about }) => ({ text: before + text, about })),
+  );
 }
 
 function startingWith(word: string, choices: readonly Choice[]): Choice[] {
