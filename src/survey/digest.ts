@@ -20,10 +20,19 @@ const LATELY = 500;
 const LONGEST_GAP = 10_000;
 
 export function digest(snapshot: Snapshot): Digest {
+  return digesting(snapshot, () => false).next().value as Digest;
+}
+
+/** Entries between two questions whether it is time. */
+const STRIDE = 64;
+
+/** The same in pieces: it yields whenever `isTime` says so. */
+export function* digesting(snapshot: Snapshot, isTime: () => boolean): Generator<undefined, Digest> {
   const entries = { failed: [], lost: [], suspect: [], interrupted: [] } as Record<string, number[]>;
   const lately = new Lately();
   const running: Run[] = [];
   for (let entry = 0; entry < snapshot.text.count; entry++) {
+    if (entry % STRIDE === 0 && isTime()) yield;
     const state = snapshot.stateOf(entry);
     entries[state.is]?.push(entry);
     if (state.is === 'running') running.push(state.run);
