@@ -1,8 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
+import { logsOptions, type LogsOptions } from './program-logs.js';
 import { configOptions, type ConfigOptions } from './program-config.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
 import { runOptions, type RunOptions } from './program-run.js';
+import { statusOptions, waitOptions, type StatusOptions, type WaitOptions } from './program-status.js';
 import type { GlobalOptions } from './program-values.js';
 import { ownWords } from './spelling.js';
 import { version } from './version.js';
@@ -69,11 +71,29 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     },
   );
 
-  verb('progress', 'how many entries are executed')
+  statusOptions(verb('status', 'what runs where, what failed and why, and when it will be done')).action(
+    async (schedule: string, options: StatusOptions) => {
+      code = await (await import('./status-action.js')).statusAction(schedule, options);
+    },
+  );
+
+  waitOptions(verb('wait', 'wait until nothing is pending or running')).action(
+    async (schedule: string, options: WaitOptions) => {
+      code = await (await import('./wait-action.js')).waitAction(schedule, options);
+    },
+  );
+
+  verb('progress', 'how many entries are executed, and what became of them')
     .option('--json', 'print one JSON value', false)
     .action(async (schedule: string, options: ProgressOptions) => {
       code = await (await import('./progress-action.js')).progressAction(schedule, options);
     });
+
+  logsOptions(verb('logs', 'what an entry has printed, also while it runs on another host')).action(
+    async (schedule: string, entries: string, options: LogsOptions) => {
+      code = await (await import('./logs-action.js')).logsAction(schedule, entries, options);
+    },
+  );
 
   configOptions(verb('config', 'show the settings that apply here, and where they come from', '')).action(
     async (options: ConfigOptions) => {

@@ -1,17 +1,10 @@
+import type { Looking } from './look.js';
 import { digest, paceOf, type Digest } from '../survey/digest.js';
 import { failureGroups, type FailureGroup } from '../survey/causes.js';
 import { forecast, type Forecast } from '../survey/forecast.js';
 import type { EntryState, Run, Snapshot, StateName, WorkerFacts } from '../survey/types.js';
-import type { Clock } from '../ports/clock.js';
-import type { FileSystem } from '../ports/fs.js';
 import { parseSelection } from '../schedule/selection.js';
 import { matchesHost } from '../settings/hosts.js';
-
-export interface Looking {
-  readonly fs: FileSystem;
-  readonly clock: Clock;
-  look(): Promise<Snapshot>;
-}
 
 /** What of a schedule is asked for; what is absent limits nothing. */
 export interface StatusFilter {

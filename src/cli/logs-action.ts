@@ -1,0 +1,75 @@
+import { followLogs } from '../commands/logs-follow.js';
+import { chooseRuns, isLogged, printLogs, type NoLog } from '../commands/logs.js';
+import type { Ports } from '../commands/workshop.js';
+import type { Screen } from '../ports/screen.js';
+import { parseSelection } from '../schedule/selection.js';
+import { Survey } from '../survey/survey.js';
+import { EXIT, STOP_SIGNALS, type StopSignal } from './exit-codes.js';
+import { printLogsJson } from './logs-json.js';
+import { LogPrinter } from './logs-printer.js';
+import { realPorts } from './ports.js';
+import type { LogsOptions } from './program-logs.js';
+import { noLogFailure } from './show-logs.js';
+
+/** `cooperate logs`: returns the exit code. */
+export async function logsAction(schedule: string, selection: string, options: LogsOptions): Promise<number> {
+  const ports = realPorts(schedule, options.color);
+  const { fs, screen } = ports;
+  const survey = await surveyOf(ports, schedule);
+  const snapshot = await survey.look();
+  const entries = parseSelection(selection, snapshot.text.count, schedule);
+  const chosen = await chooseRuns(fs, snapshot, entries, options);
+  const shown = chosen.filter((one) => isLogged(one) || (options.follow && isToCome(one)));
+  const none = chosen.filter((one) => !isLogged(one)).filter((one) => !shown.includes(one));
+  if (shown.length === 0) throw noLogFailure(none, schedule);
+  if (options.json) {
+    await printLogsJson({ fs, screen, snapshot, tail: options.tail }, chosen);
+    return EXIT.done;
+  }
+  const stop = options.follow ? whenStopped() : undefined;
+  const sink = printerOn(screen, schedule, options, chosen.length > 1);
+  if (none.length > 0) sink.say({ say: 'none', none });
+  try {
+    if (stop) await followLogs({ ...ports, survey, sink, signal: stop.signal }, snapshot, shown, options.tail);
+    else await printLogs(fs, snapshot, shown.filter(isLogged), options.tail, sink);
+  } finally {
+    await sink.close();
+    await screen.close();
+  }
+  return stop?.code() ?? EXIT.done;
+}
+
+async function surveyOf({ fs, clock, probes, identify }: Ports, schedule: string): Promise<Survey> {
+  const path = await fs.realPath(schedule).catch(() => schedule);
+  const host = await identify();
+  return new Survey({ fs, clock, probes, schedule: path, identity: { worker: `reader-${host.pid}`, ...host } });
+}
+
+/** Following, it is waited for. */
+function isToCome({ state, why }: NoLog): boolean {
+  return why.is === 'never-run' && state.is !== 'marked';
+}
+
+function printerOn(screen: Screen, schedule: string, { raw }: LogsOptions, headings: boolean): LogPrinter {
+  const { stdout, stderr } = process;
+  const isTerminal = stdout.isTTY;
+  return new LogPrinter({
+    ...{ screen, schedule, headings },
+    safe: isTerminal && raw !== true,
+    shared: isTerminal && stderr.isTTY,
+    columns: () => (process.env['TERM'] === 'dumb' ? 0 : stdout.columns || 80),
+    isClosed: () => !stdout.writable,
+  });
+}
+
+/** Ends what would go on for ever; the same signal once more ends this process as usual. */
+function whenStopped(): { readonly signal: AbortSignal; readonly code: () => number | undefined } {
+  const stopping = new AbortController();
+  let by: StopSignal | undefined;
+  for (const signal of STOP_SIGNALS)
+    process.once(signal, () => {
+      by = signal;
+      stopping.abort();
+    });
+  return { signal: stopping.signal, code: () => by && EXIT.signal[by] };
+}

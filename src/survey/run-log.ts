@@ -1,0 +1,112 @@
+import { logOf, type Epoch } from '../claim/sidecar.js';
+import { errorCode, type FileSystem } from '../ports/fs.js';
+import type { Run, Snapshot } from './types.js';
+
+/** A part of a run's output. */
+export interface LogPiece {
+  /** None when there is nothing new. */
+  readonly bytes: Buffer;
+  /** Where the next piece begins, counted from the beginning of the run's output. */
+  readonly next: number;
+  /** That was all: the run has ended, or its worker is gone, and nothing is left to read. */
+  readonly isOver: boolean;
+}
+
+/** What of a snapshot says where a log is and whether somebody still writes it. */
+export type LogBook = Pick<Snapshot, 'epoch' | 'workers'>;
+
+/** One read moves so much. */
+export const BLOCK = 256 << 10;
+/** A single line is looked for no further back. */
+const LONGEST_LINE = 64 << 20;
+const NEWLINE = 0x0a;
+
+/** The file that holds a run's output, among that of others. */
+export function logPath(epoch: Epoch, run: Run): string {
+  return logOf(epoch, run.worker, run.slot);
+}
+
+/**
+ * The next bytes of a run's output from byte `offset` on (0 is where the run began), `most` at most. To follow a run, ask
+ * again with `next` and a newer snapshot until `isOver`; each call opens and reads anew, as network mounts demand.
+ * Undefined: the run kept no log, or its file is not there any more.
+ */
+export async function readLog(
+  fs: FileSystem,
+  { epoch, workers }: LogBook,
+  run: Run,
+  offset: number,
+  most = BLOCK,
+): Promise<LogPiece | undefined> {
+  if (!epoch || !run.log) return undefined;
+  const [from, to] = run.log;
+  const wanted = to === undefined ? most : Math.min(most, to - from - offset);
+  const bytes = wanted > 0 ? await part(fs, logPath(epoch, run), from + offset, wanted) : Buffer.alloc(0);
+  if (!bytes) return undefined;
+  const next = offset + bytes.length;
+  const isWritten = run.end !== undefined || isWithoutWriter(workers, run);
+  const isOver = to === undefined ? bytes.length < wanted && isWritten : next >= to - from;
+  return { bytes, next, isOver };
+}
+
+/** Whether the file is there, by opening it. */
+export async function hasLog(fs: FileSystem, path: string): Promise<boolean> {
+  return (await part(fs, path, 0, 1)) !== undefined;
+}
+
+/** How many bytes a run has printed, as far as they are in its log; undefined without a log. */
+export async function loggedBytes(fs: FileSystem, { epoch }: LogBook, run: Run): Promise<number | undefined> {
+  if (!epoch || !run.log) return undefined;
+  const [from, to] = run.log;
+  try {
+    const size = Number((await fs.fingerprint(logPath(epoch, run))).size);
+    return Math.max(0, Math.min(size, to ?? Infinity) - from);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Where the last `lines` lines of a run's output begin, for `readLog`. Reads backwards from the end, so that it costs as
+ * much as is shown, however long the log is.
+ */
+export async function tailStart(fs: FileSystem, book: LogBook, run: Run, lines: number): Promise<number> {
+  const end = (await loggedBytes(fs, book, run)) ?? 0;
+  if (!book.epoch || !run.log || lines <= 0) return end;
+  const path = logPath(book.epoch, run);
+  let missing = lines;
+  let line = end;
+  // The last byte may end the last line, and begins none.
+  let searched = end - 1;
+  while (searched > 0 && line - searched < LONGEST_LINE) {
+    const from = Math.max(0, searched - BLOCK);
+    const bytes = (await part(fs, path, run.log[0] + from, searched - from)) ?? Buffer.alloc(0);
+    for (let at = lastNewline(bytes, bytes.length); at >= 0; at = lastNewline(bytes, at)) {
+      line = from + at + 1;
+      if (--missing === 0) return line;
+    }
+    searched = from;
+  }
+  return Math.max(0, searched);
+}
+
+/** The last line end before index `end`. */
+function lastNewline(bytes: Buffer, end: number): number {
+  return end === 0 ? -1 : bytes.lastIndexOf(NEWLINE, end - 1);
+}
+
+async function part(fs: FileSystem, path: string, from: number, length: number): Promise<Buffer | undefined> {
+  try {
+    return await fs.readFrom(path, from, length);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Nobody will write more of it, though no end was recorded. */
+function isWithoutWriter(workers: Snapshot['workers'], { worker }: Run): boolean {
+  const facts = workers.find((one) => one.worker === worker);
+  return facts === undefined || facts.standing === 'gone';
+}
