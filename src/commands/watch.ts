@@ -1,5 +1,5 @@
-import type { Clock } from '../ports/clock.js';
 import type { Snapshot, WorkerFacts } from '../survey/types.js';
+import type { Looking } from './look.js';
 
 const SHORTEST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 5000;
@@ -12,18 +12,26 @@ export function pauseAfter(before: number, isNew: boolean, took: number): number
 
 /** The schedule as it is now, and as it is whenever something has happened. Fails where the first look does. */
 export async function* changes(
-  clock: Clock,
-  look: () => Promise<Snapshot>,
+  { clock, look }: Looking,
   signal: AbortSignal,
+  onTrouble: (error: unknown) => void,
 ): AsyncGenerator<Snapshot, void, undefined> {
   let last = await look();
   let pause = pauseAfter(0, true, 0);
+  let isInTrouble = false;
   yield last;
   while (!signal.aborted) {
     await clock.wait(pause, signal);
     const began = clock.monotonic();
-    // A file that cannot be read now may be there again soon: somebody edits it, or its server is busy.
-    const next = await look().catch(() => last);
+    let next = last;
+    try {
+      next = await look();
+      isInTrouble = false;
+    } catch (error) {
+      // What cannot be read now may be there again soon: somebody edits it, or its server is busy.
+      if (!isInTrouble) onTrouble(error);
+      isInTrouble = true;
+    }
     const isNew = hasChanged(last, next);
     pause = pauseAfter(pause, isNew, clock.monotonic() - began);
     last = next;

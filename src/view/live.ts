@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.js';
 import type { FullScreen } from '../ports/screen-full.js';
 import { digesting, type Digest } from '../survey/digest.js';
-import type { Snapshot } from '../survey/types.js';
+import type { Snapshot, StateName } from '../survey/types.js';
 import { Chores, type Chore } from './chores.js';
 import type { Store } from './app.js';
 import { followLog, type ReadLog } from './follow-log.js';
@@ -23,7 +23,7 @@ import { hasChanged, pauseAfter } from '../commands/watch.js';
 /** Where the live view gets what it shows, and who acts for it. */
 export interface Sources {
   look(): Promise<Snapshot>;
-  /** How fast it goes and how long it will take, in words. */
+  /** How fast it goes and how long it will take, in words; shorter and shorter ones. */
   outlook(snapshot: Snapshot, now: number, isTime: () => boolean): Generator<undefined, readonly string[]>;
   /** What failed, is lost or interrupted, by what happened; the most frequent first. */
   group(snapshot: Snapshot, bad: Digest['entries']): Promise<readonly Group[]>;
@@ -39,6 +39,8 @@ export interface LiveOptions {
   readonly schedule: string;
   readonly coloured: boolean;
   readonly unicode: boolean;
+  /** What is listed at first. */
+  readonly state?: StateName | undefined;
 }
 
 /** The first look takes no longer than this where the schedule is not huge: no other screen for a usage error. */
@@ -62,7 +64,8 @@ export class Live implements Store {
     private readonly options: LiveOptions,
   ) {
     this.#chores = new Chores(clock, this.#over.signal);
-    this.model = firstModel(options.schedule, screen.size, options.unicode, this.#now());
+    const model = firstModel(options.schedule, screen.size, options.unicode, this.#now());
+    this.model = { ...model, filter: { state: options.state } };
   }
 
   /** Until `leave`; then the terminal is as it was. Fails where the first look does. */

@@ -27,9 +27,10 @@ function title(model: Model, { snapshot, outlook }: Seen, columns: number): Line
     { text: model.schedule, style: 'title' },
     { text: `  ${grouped(count)} ${count === 1 ? 'entry' : 'entries'}, ${share}% ended` },
   ];
-  const short = between(left, [{ text: outlook.join(', ') }], columns);
-  if (short.length > left.length || outlook.length === 0) return short;
-  return between(left, [{ text: outlook.at(-1) ?? '' }], columns);
+  const fitting = outlook
+    .map((text) => between(left, [{ text }], columns))
+    .find((line) => line.length > left.length);
+  return fitting ?? between(left, [], columns);
 }
 
 const SIGNS = {

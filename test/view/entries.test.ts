@@ -11,7 +11,7 @@ const mixed = () =>
 
 describe('what is shown', () => {
   test('how far it is, how long it will take, how many entries are in which state, who works, and the entries', () => {
-    const screen = new Viewer().sees(mixed(), ['40 entries an hour', 'about 2 h left']).screen;
+    const screen = new Viewer().sees(mixed(), ['40 entries an hour, about 2 h left', '2 h left']).screen;
     expect(screen[0]).toMatch(/^exp\.json {2}40 entries, 10% ended .* 40 entries an hour, about 2 h left$/);
     expect(screen[2]).toBe('0 all 40  1 pending 34  3 running 2  5 succeeded 1  6 failed 2  8 lost 1');
     expect(screen[3]).toMatch(/^2 workers: 1 alive, 1 suspect/);
@@ -50,7 +50,7 @@ describe('what is shown', () => {
     [20, 4],
     [1, 1],
   ])('in %i columns and %i rows no line is too long and none too many', (columns, rows) => {
-    const viewer = new Viewer(columns, rows).sees(mixed(), ['40 entries an hour', 'about 2 h left']);
+    const viewer = new Viewer(columns, rows).sees(mixed(), ['40 entries an hour, about 2 h left', '2 h left']);
     const wide = snapshot([['漢字'.repeat(200)], ['👍'.repeat(99)]], { 1: running('漢字') }, [worker('漢字')]);
     for (const seen of [mixed(), wide]) {
       for (const keys of [[], ['?'], ['escape', 'w'], ['escape', 'f'], ['escape', 'enter'], ['escape']]) {
