@@ -196,6 +196,6 @@ function timeOf(at: string): number {
 function unread(worker: string, number: number): Writer {
   return {
     ...{ worker, number, identity: undefined, since: 0, gpus: undefined, left: false },
-    ...{ succeeded: 0, failed: 0, offset: 0, lastN: -1 },
+    ...{ succeeded: 0, failed: 0, offset: 0, lastN: -Infinity },
   };
 }
