@@ -14,7 +14,7 @@ export interface Run {
   readonly startedAt: number;
   /** Which of the worker's slots, where it has several. */
   readonly slot: number | undefined;
-  /** Byte range of its output in the log; without an end while it runs. */
+  /** Byte range of its output in the log; without an end while it runs, and where none is known. */
   readonly log: readonly [from: number, to: number | undefined] | undefined;
   readonly end: RunOutcome | undefined;
 }
