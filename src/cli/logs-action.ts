@@ -1,5 +1,5 @@
 import { followLogs } from '../commands/logs-follow.js';
-import { chooseRuns, isLogged, printLogs, type NoLog } from '../commands/logs.js';
+import { chooseRuns, isLogged, isToCome, printLogs, type NoLog } from '../commands/logs.js';
 import type { Ports } from '../commands/workshop.js';
 import type { Screen } from '../ports/screen.js';
 import { parseSelection } from '../schedule/selection.js';
@@ -19,16 +19,16 @@ export async function logsAction(schedule: string, selection: string, options: L
   const snapshot = await survey.look();
   const entries = parseSelection(selection, snapshot.text.count, schedule);
   const chosen = await chooseRuns(fs, snapshot, entries, options);
-  const shown = chosen.filter((one) => isLogged(one) || (options.follow && isToCome(one)));
+  const shown = chosen.filter((one) => isLogged(one) || (options.follow && isWaitedFor(one)));
   const none = chosen.filter((one) => !isLogged(one)).filter((one) => !shown.includes(one));
   if (shown.length === 0) throw noLogFailure(none, schedule);
   if (options.json) {
     await printLogsJson({ fs, screen, snapshot, tail: options.tail }, chosen);
     return EXIT.done;
   }
-  const stop = options.follow ? whenStopped() : undefined;
   const sink = printerOn(screen, schedule, options, chosen.length > 1);
   if (none.length > 0) sink.say({ say: 'none', none });
+  const stop = options.follow ? whenStopped() : undefined;
   try {
     if (stop) await followLogs({ ...ports, survey, sink, signal: stop.signal }, snapshot, shown, options.tail);
     else await printLogs(fs, snapshot, shown.filter(isLogged), options.tail, sink);
@@ -39,15 +39,15 @@ export async function logsAction(schedule: string, selection: string, options: L
   return stop?.code() ?? EXIT.done;
 }
 
-async function surveyOf({ fs, clock, probes, identify }: Ports, schedule: string): Promise<Survey> {
+async function surveyOf(ports: Ports, schedule: string): Promise<Survey> {
+  const { fs, clock, probes } = ports;
   const path = await fs.realPath(schedule).catch(() => schedule);
-  const host = await identify();
+  const host = await ports.identify();
   return new Survey({ fs, clock, probes, schedule: path, identity: { worker: `reader-${host.pid}`, ...host } });
 }
 
-/** Following, it is waited for. */
-function isToCome({ state, why }: NoLog): boolean {
-  return why.is === 'never-run' && state.is !== 'marked';
+function isWaitedFor({ state, why }: NoLog): boolean {
+  return why.is === 'never-run' && isToCome(state);
 }
 
 function printerOn(screen: Screen, schedule: string, { raw }: LogsOptions, headings: boolean): LogPrinter {

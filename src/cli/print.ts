@@ -3,10 +3,10 @@ import { once } from 'node:events';
 const BLOCK = 64 << 10;
 
 /** Writes lines to stdout, no faster than they are read; ends early when nobody reads any more. */
-export async function print(lines: Iterable<string>): Promise<void> {
+export async function print(lines: Iterable<string>, lineEnd = '\n'): Promise<void> {
   let block = '';
   for (const line of lines) {
-    block += `${line}\n`;
+    block += line + lineEnd;
     if (block.length < BLOCK) continue;
     if (!(await written(block))) return;
     block = '';

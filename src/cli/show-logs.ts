@@ -62,11 +62,12 @@ export function whyNone({ why, state }: NoLog): string {
     case 'never-run':
       if (state.is === 'pending') return 'pending, it has not run yet';
       if (state.is === 'claimed') return 'claimed, it is about to run';
+      if (state.is !== 'marked') return `${state.is}, and the journal of its worker is gone`;
       return 'marked, and nothing is known of a run (marked by hand, or the history was deleted)';
     case 'no-such-attempt':
       return why.attempts.length === 1
-        ? `it has only attempt ${why.attempts.join()}`
-        : `it has attempts ${why.attempts.join(', ')}`;
+        ? `attempt ${why.attempts.join()} is the only one`
+        : `there are attempts ${why.attempts.join(', ')}`;
     case 'kept-none':
       return `attempt ${why.attempt} kept none (--inherit, a log that could not be opened, or a worker of an older version)`;
     case 'deleted':
@@ -77,7 +78,7 @@ export function whyNone({ why, state }: NoLog): string {
 function remedy({ entry, why, state }: NoLog, schedule: string): string {
   switch (why.is) {
     case 'never-run':
-      return state.is === 'marked'
+      return state.is !== 'pending' && state.is !== 'claimed'
         ? `To run it: cooperate one ${schedule} --entry ${entry}`
         : `To wait for its output: cooperate logs ${schedule} ${entry} --follow`;
     case 'no-such-attempt':
@@ -109,7 +110,7 @@ function listed(entries: readonly number[]): string {
 }
 
 function named({ entry, run }: LoggedRun): string {
-  return `entry ${entry}, attempt ${run.attempt},`;
+  return `entry ${entry} (attempt ${run.attempt})`;
 }
 
 function nothing(logged: LoggedRun): string {

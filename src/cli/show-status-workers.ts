@@ -9,7 +9,11 @@ import { Table, type Column } from './table.js';
 import { widthOf } from '../ports/screen-text.js';
 
 /** Who works and on what; those that are gone in one line, unless all are asked for. */
-export function* showWorkers(page: Page, { snapshot, workers, now }: StatusReport, all: boolean): Generator<string> {
+export function* showWorkers(
+  page: Page,
+  { snapshot, workers, now }: StatusReport,
+  all: boolean,
+): Generator<string> {
   const gone = workers.filter(({ standing }) => standing === 'gone');
   const shown = [...workers.filter(({ standing }) => standing !== 'gone'), ...(all ? gone : [])];
   if (shown.length > 0) yield* table(page, snapshot, shown, now);

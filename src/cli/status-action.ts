@@ -29,7 +29,7 @@ export async function statusAction(schedule: string, options: StatusOptions): Pr
   return EXIT.done;
 }
 
-function filterIn({ entries, state, host, worker }: StatusOptions): StatusFilter {
+export function filterIn({ entries, state, host, worker }: StatusOptions): StatusFilter {
   return { selection: entries === true ? undefined : entries, states: state, hosts: host, workers: worker };
 }
 

@@ -92,7 +92,9 @@ export function* statusJson(schedule: string, report: StatusReport, withEntries:
     return;
   }
   const { snapshot } = report;
-  const hosts = new Map(snapshot.workers.flatMap(({ worker, identity: who }) => (who ? [[worker, who.hostname]] : [])));
+  const hosts = new Map(
+    snapshot.workers.flatMap(({ worker, identity: who }) => (who ? [[worker, who.hostname]] : [])),
+  );
   yield `${head.slice(0, -1)},"list":[`;
   let before = '';
   for (const entry of report.entries()) {

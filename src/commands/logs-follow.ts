@@ -53,7 +53,7 @@ export async function followLogs(
     pause = news ? SHORTEST_PAUSE_MS : Math.min(pause * GROWTH, LONGEST_PAUSE_MS);
     await clock.wait(pause, signal);
     const now = clock.monotonic();
-    if (signal.aborted || now - lookedAt < lookEveryMs) continue;
+    if (now - lookedAt < lookEveryMs) continue;
     snapshot = await survey.look();
     lookedAt = clock.monotonic();
     lookEveryMs = Math.max(LOOK_EVERY_MS, LOOK_SHARE * (lookedAt - now));

@@ -7,6 +7,8 @@ export interface WhichRuns {
   /** The latest when left out. */
   readonly attempt?: number | undefined;
   readonly allAttempts?: boolean | undefined;
+  /** Of an entry that is to be run, the run to come instead of the latest. */
+  readonly follow?: boolean | undefined;
 }
 
 /** A run that has a log. */
@@ -160,13 +162,23 @@ export function stateOfRun(snapshot: Snapshot, entry: number, run: Run): LoggedR
   return standing === 'suspect' ? 'suspect' : 'running';
 }
 
-function chosen(snapshot: Snapshot, entry: number, { attempt, allAttempts }: WhichRuns): (Run | NoLog)[] {
+/** Whether somebody will run it. */
+export function isToCome({ is }: EntryState): boolean {
+  return is === 'pending' || is === 'claimed';
+}
+
+function chosen(
+  snapshot: Snapshot,
+  entry: number,
+  { attempt, allAttempts, follow }: WhichRuns,
+): (Run | NoLog)[] {
   const runs = snapshot.runsOf(entry);
   const none = (why: WhyNone): NoLog[] => [{ is: 'none', entry, state: snapshot.stateOf(entry), why }];
   const last = runs.at(-1);
   if (!last) return none({ is: 'never-run' });
   if (allAttempts) return [...runs];
-  if (attempt === undefined) return [last];
+  if (attempt === undefined)
+    return follow && isToCome(snapshot.stateOf(entry)) ? none({ is: 'never-run' }) : [last];
   const run = runs.find((one) => one.attempt === attempt);
   return run ? [run] : none({ is: 'no-such-attempt', attempt, attempts: runs.map((one) => one.attempt) });
 }
@@ -187,6 +199,5 @@ function deleted(snapshot: Snapshot, { entry, run, path }: LoggedRun): NoLog {
 }
 
 function isOfferedAgain(snapshot: Snapshot, { entry, run }: LoggedRun): boolean {
-  const { is } = snapshot.stateOf(entry);
-  return (is === 'pending' || is === 'claimed') && snapshot.runsOf(entry).at(-1)?.attempt === run.attempt;
+  return isToCome(snapshot.stateOf(entry)) && snapshot.runsOf(entry).at(-1)?.attempt === run.attempt;
 }

@@ -37,11 +37,13 @@ export interface RunReport {
   readonly working: number;
   readonly suspect: readonly string[];
   readonly unreadable: number;
+  /** How many the schedule has. */
+  readonly entries: number;
 }
 
 /** Told to stop before anything was claimed. */
 const NOTHING_DONE: RunReport = {
-  ...{ ended: 0, failures: 0, completed: false, lost: [], working: 0, suspect: [], unreadable: 0 },
+  ...{ ended: 0, failures: 0, completed: false, lost: [], working: 0, suspect: [], unreadable: 0, entries: 0 },
 };
 
 /** Works the schedule off. `onFailure` is told of each failed entry as it happens. */
@@ -127,6 +129,7 @@ function report({ file }: Workshop, { ended, failed, findings }: WorkResult): Ru
     working,
     suspect,
     unreadable,
+    entries: text?.count ?? 0,
   };
 }
 

@@ -67,7 +67,8 @@ class Teller {
   tell(snapshot: Snapshot, open: number): void {
     this.#onNews({ tell: 'waiting', snapshot, open });
     const isAlone = isDeserted(snapshot);
-    if (isAlone !== this.#isAlone) this.#onNews({ tell: isAlone ? 'nobody' : 'somebody', totals: snapshot.totals });
+    if (isAlone !== this.#isAlone)
+      this.#onNews({ tell: isAlone ? 'nobody' : 'somebody', totals: snapshot.totals });
     this.#isAlone = isAlone;
   }
 

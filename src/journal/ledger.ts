@@ -87,7 +87,7 @@ export class Ledger {
   }
 
   async #readOn(worker: string): Promise<void> {
-    const reading = this.#readings.get(worker) ?? { offset: 0, lastN: -1, left: false };
+    const reading = this.#readings.get(worker) ?? { offset: 0, lastN: -Infinity, left: false };
     this.#readings.set(worker, reading);
     const whole = await appended(this.#fs, journalPath(this.#folder, worker), reading);
     for (const line of whole.toString('utf8').split('\n')) {

@@ -62,12 +62,13 @@ export class History {
     if (isNew || this.runIn(slot, start.generation) < 0) this.#add(slot, start);
   }
 
-  /** Its start may never have reached the disk, or be in another sidecar. */
-  end(slot: number, end: RunEnd): void {
+  /** Returns the run. Its start may never have reached the disk, or be in another sidecar. */
+  end(slot: number, end: RunEnd): number {
     this.#isNewest(slot, end.generation);
     let run = this.runIn(slot, end.generation);
     if (run < 0) run = this.#add(slot, { ...end, at: end.at - end.took });
     this.runs.end(run, end);
+    return run;
   }
 
   /** Where several meant to claim the newest generation: who. */

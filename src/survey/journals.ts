@@ -7,6 +7,7 @@ import {
 } from '../journal/records.js';
 import type { FileSystem } from '../ports/fs.js';
 import { History } from './history.js';
+import { Latest } from './latest.js';
 import { FAILED, INTERRUPTED, SUCCEEDED, type RunEnd } from './runs.js';
 import { ClaimReader } from './slot-numbers.js';
 
@@ -21,6 +22,8 @@ export interface Writer {
   left: boolean;
   succeeded: number;
   failed: number;
+  /** The runs that it ended last. */
+  readonly latest: Latest;
   offset: number;
   lastN: number;
 }
@@ -138,7 +141,7 @@ export class Journals {
         if (slot < 0) return;
         const end = endOf(record, writer.number, this.#claim.generation);
         tally(writer, end);
-        history.end(slot, end);
+        writer.latest.add(history.end(slot, end));
         return;
       }
       case 'revision': {
@@ -196,6 +199,6 @@ function timeOf(at: string): number {
 function unread(worker: string, number: number): Writer {
   return {
     ...{ worker, number, identity: undefined, since: 0, gpus: undefined, left: false },
-    ...{ succeeded: 0, failed: 0, offset: 0, lastN: -1 },
+    ...{ succeeded: 0, failed: 0, latest: new Latest(), offset: 0, lastN: -Infinity },
   };
 }

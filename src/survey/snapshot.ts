@@ -63,6 +63,8 @@ export function snapshotOf(
       const slot = columns.slot[checked(text, entry)] as number;
       return slot < 0 ? [] : history.runsOf(slot).map((run) => history.runs.read(run, name));
     },
+    entriesIn: (is) => entriesIn(columns.state, is),
+    latestRuns: () => writers.flatMap(({ latest }) => latest.all().map((run) => history.runs.read(run, name))),
     unreadable: journals.unreadable,
   };
 }
@@ -83,6 +85,13 @@ function totalsOf(states: Uint8Array): Totals {
   const totals: Record<StateName, number> = { ...NONE };
   for (const [state, count] of counts.entries()) totals[STATE_NAMES[state] ?? 'marked'] += count;
   return totals;
+}
+
+function entriesIn(states: Uint8Array, is: StateName): number[] {
+  const entries: number[] = [];
+  for (let entry = 0; entry < states.length; entry++)
+    if (STATE_NAMES[states[entry] as number] === is) entries.push(entry);
+  return entries;
 }
 
 function checked(text: ScheduleText, entry: number): number {

@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.js';
 import type { FullScreen } from '../ports/screen-full.js';
-import type { Snapshot } from '../survey/types.js';
+import { digesting, type Digest } from '../survey/digest.js';
+import type { Snapshot, StateName } from '../survey/types.js';
 import { Chores, type Chore } from './chores.js';
 import type { Store } from './app.js';
 import { followLog, type ReadLog } from './follow-log.js';
@@ -14,18 +15,18 @@ import {
   type Model,
   type Seen,
 } from './model.js';
-import { findBad, sift, type Bad } from './sift.js';
+import { sift } from './sift.js';
 import { openStage } from './stage.js';
 import { update } from './update.js';
-import { hasChanged } from './watch.js';
+import { hasChanged, pauseAfter } from '../commands/watch.js';
 
 /** Where the live view gets what it shows, and who acts for it. */
 export interface Sources {
   look(): Promise<Snapshot>;
-  /** How fast it goes and how long it will take, in words. */
+  /** How fast it goes and how long it will take, in words; shorter and shorter ones. */
   outlook(snapshot: Snapshot, now: number, isTime: () => boolean): Generator<undefined, readonly string[]>;
   /** What failed, is lost or interrupted, by what happened; the most frequent first. */
-  group(snapshot: Snapshot, bad: Bad): Promise<readonly Group[]>;
+  group(snapshot: Snapshot, bad: Digest['entries']): Promise<readonly Group[]>;
   readonly readLog: ReadLog;
   /** Puts entries back, and says what came of it; never fails. */
   requeue(entries: readonly number[]): Promise<string>;
@@ -38,12 +39,12 @@ export interface LiveOptions {
   readonly schedule: string;
   readonly coloured: boolean;
   readonly unicode: boolean;
+  /** What is listed at first. */
+  readonly state?: StateName | undefined;
 }
 
 /** The first look takes no longer than this where the schedule is not huge: no other screen for a usage error. */
 const AT_ONCE_MS = 200;
-const SHORTEST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 5000;
 const TICK_MS = 1000;
 
 /** The live view: looks, listens to keys, and shows. */
@@ -63,7 +64,8 @@ export class Live implements Store {
     private readonly options: LiveOptions,
   ) {
     this.#chores = new Chores(clock, this.#over.signal);
-    this.model = firstModel(options.schedule, screen.size, options.unicode, this.#now());
+    const model = firstModel(options.schedule, screen.size, options.unicode, this.#now());
+    this.model = { ...model, filter: { state: options.state } };
   }
 
   /** Until `leave`; then the terminal is as it was. Fails where the first look does. */
@@ -86,8 +88,8 @@ export class Live implements Store {
     } finally {
       this.leave(undefined);
       unlisten();
-      stage.close();
       this.screen.leave();
+      stage.close();
     }
   }
 
@@ -117,10 +119,10 @@ export class Live implements Store {
 
   /** Again and again: soon while something happens, seldom while nothing does. */
   async #lookOn(): Promise<void> {
-    let pause = SHORTEST_PAUSE_MS;
+    let pause = pauseAfter(0, true, 0);
     while (!this.#over.signal.aborted) {
       this.#looking = new AbortController();
-      await this.clock.wait(pause, AbortSignal.any([this.#looking.signal, this.#over.signal]));
+      await this.clock.wait(pause, this.#looking.signal);
       if (this.#over.signal.aborted) return;
       const before = this.model.seen?.snapshot;
       const began = this.clock.monotonic();
@@ -129,8 +131,7 @@ export class Live implements Store {
       });
       const after = this.model.seen?.snapshot;
       const isNew = !before || !after || hasChanged(before, after);
-      const longer = isNew ? SHORTEST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, pause * 1.5);
-      pause = Math.max(longer, 4 * (this.clock.monotonic() - began));
+      pause = pauseAfter(pause, isNew, this.clock.monotonic() - began);
     }
   }
 
@@ -209,9 +210,9 @@ export class Live implements Store {
     const snapshot = this.model.seen?.snapshot;
     // Nothing is shown yet, so somebody waits.
     const urgent = this.model.groups === undefined;
-    this.#chore('group', urgent, findBad, (bad) => {
+    this.#chore('group', urgent, digesting, ({ entries }) => {
       if (!snapshot) return;
-      this.sources.group(snapshot, bad).then(
+      this.sources.group(snapshot, entries).then(
         (groups) => this.#dispatch({ is: 'grouped', groups }),
         (error: unknown) => this.#dispatch({ is: 'trouble', text: this.sources.explain(error) }),
       );
@@ -234,12 +235,13 @@ export class Live implements Store {
     this.#reading = reading;
     const { entry, attempt } = this.model.detail ?? {};
     if (entry === undefined || attempt === undefined) return;
-    const log = followLog(this.clock, this.sources.readLog, entry, attempt, reading.signal, (lines) =>
-      this.#dispatch({ is: 'log', log: lines, trouble: undefined }),
+    const { signal } = reading;
+    const read = (from: number): ReturnType<ReadLog> => this.sources.readLog(entry, attempt, from);
+    const log = followLog(this.clock, read, signal, (lines) =>
+      this.#dispatch({ is: 'log', log: lines, trouble: lines ? undefined : 'Its output was not kept.' }),
     );
     log.catch((error: unknown) => {
-      if (!reading.signal.aborted)
-        this.#dispatch({ is: 'log', log: undefined, trouble: this.sources.explain(error) });
+      if (!signal.aborted) this.#dispatch({ is: 'log', log: undefined, trouble: this.sources.explain(error) });
     });
   }
 

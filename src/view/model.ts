@@ -41,7 +41,7 @@ export type Page = 'entries' | 'workers' | 'failures' | 'entry' | 'help';
 export interface Seen {
   readonly snapshot: Snapshot;
   readonly hosts: ReadonlyMap<string, string>;
-  /** How fast it goes and how long it will take, in words. */
+  /** How fast it goes and how long it will take, in words; shorter and shorter ones. */
   readonly outlook: readonly string[];
   readonly at: number;
 }

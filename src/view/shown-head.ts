@@ -1,7 +1,7 @@
 import type { StateName, Totals } from '../survey/types.js';
 import { between, words, wrapped, type Line, type Span } from './lines.js';
 import type { Model, Seen } from './model.js';
-import { grouped, over, STATES, STYLE_OF } from './states.js';
+import { ended, grouped, STATES, STYLE_OF } from './states.js';
 import { formatDuration } from '../worker/duration.js';
 
 /** From so many lines on there is room for what can be done without. */
@@ -22,14 +22,15 @@ export function head(model: Model, columns: number): Line[] {
 
 function title(model: Model, { snapshot, outlook }: Seen, columns: number): Line {
   const { count } = snapshot.text;
-  const share = count === 0 ? 100 : Math.floor((100 * over(snapshot.totals)) / count);
+  const share = count === 0 ? 100 : Math.floor((100 * ended(snapshot.totals)) / count);
   const left: Span[] = [
     { text: model.schedule, style: 'title' },
-    { text: `  ${grouped(count)} ${count === 1 ? 'entry' : 'entries'}, ${share}% over` },
+    { text: `  ${grouped(count)} ${count === 1 ? 'entry' : 'entries'}, ${share}% ended` },
   ];
-  const short = between(left, [{ text: outlook.join(', ') }], columns);
-  if (short.length > left.length || outlook.length === 0) return short;
-  return between(left, [{ text: outlook.at(-1) ?? '' }], columns);
+  const fitting = outlook
+    .map((text) => between(left, [{ text }], columns))
+    .find((line) => line.length > left.length);
+  return fitting ?? between(left, [], columns);
 }
 
 const SIGNS = {

@@ -21,7 +21,7 @@ export function shown(model: Model): Shown {
   const height = Math.max(0, model.size.rows - top.length - 1);
   return {
     head: top.slice(0, model.size.rows - 1),
-    list: list(model, columns, height),
+    list: list(model, columns, height).slice(0, height),
     foot: foot(model, columns),
   };
 }

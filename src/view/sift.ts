@@ -61,17 +61,3 @@ class Numbers {
     return this.#array.slice(0, this.#count);
   }
 }
-
-/** Entries that somebody may want to put back, by their state. */
-export type Bad = Readonly<Record<'failed' | 'lost' | 'interrupted', readonly number[]>>;
-
-/** What failed, is lost or interrupted. Yields like `sift`. */
-export function* findBad(snapshot: Snapshot, isTime: () => boolean): Generator<undefined, Bad> {
-  const bad = { failed: [] as number[], lost: [] as number[], interrupted: [] as number[] };
-  for (let entry = 0; entry < snapshot.text.count; entry++) {
-    if (entry % STRIDE === 0 && isTime()) yield;
-    const { is } = snapshot.stateOf(entry);
-    if (is === 'failed' || is === 'lost' || is === 'interrupted') bad[is].push(entry);
-  }
-  return bad;
-}

@@ -34,8 +34,8 @@ export function canBePutBack({ is }: EntryState): boolean {
   return PUT_BACK.has(is);
 }
 
-/** Entries that are over, for better or worse. */
-export function over(totals: Totals): number {
+/** Entries that came to an end, whichever. */
+export function ended(totals: Totals): number {
   return totals.succeeded + totals.failed + totals.lost + totals.marked;
 }
 
