@@ -144,6 +144,6 @@ function addUnknown(
 
 /** Ended for good: nothing to do whoever had it. */
 function isSettled(book: Book, claim: string): boolean {
-  const ended = book.facts(claim)?.ended;
-  return ended !== undefined && !ended.interrupted;
+  const facts = book.facts(claim);
+  return facts?.ended !== undefined && !facts.ended.interrupted && !facts.requeued;
 }

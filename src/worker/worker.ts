@@ -13,6 +13,7 @@ import { Pacer } from './pace.js';
 import { Patience } from './patience.js';
 import { Quarantine } from './quarantine.js';
 import type { Runner } from './runner.js';
+import { StopWatch } from './stop-watch.js';
 import type { StopSwitch } from './stop.js';
 
 export interface WorkerOptions {
@@ -107,6 +108,8 @@ export class Worker {
     const stopBeating = keepBeating(this.#o.claimer, (workers) => (this.#workers = workers));
     const over = new AbortController();
     void endInTime(this.#o, over.signal);
+    const stopWatch = new StopWatch(this.#o);
+    void stopWatch.watch(over.signal);
     try {
       await (claim ? this.#runJust(claim) : this.#claimAndRun());
     } catch (error) {
@@ -118,6 +121,7 @@ export class Worker {
       over.abort();
       stopBeating();
       await this.#holdings.leave();
+      await stopWatch.close();
     }
     if (this.#trouble && !(this.#trouble.error instanceof Failure && this.#isStopping))
       throw this.#trouble.error;
