@@ -1,8 +1,11 @@
+import { editText } from '../schedule/edit.js';
+import { scan } from '../schedule/scan.js';
 import { argvOf, slotHash } from '../schedule/slots.js';
+import { makeStrict } from '../schedule/strict.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book } from './book.js';
 import { claimName, requeuedName } from './names.js';
-import { reconcile } from './reconcile.js';
+import { reconcile, type FileEvidence } from './reconcile.js';
 import { revoked } from './recover.js';
 import { slotsIn, type SlotCells, type SlotState } from './state.js';
 
@@ -14,6 +17,16 @@ export type Reconciled =
       readonly markAgain: readonly number[];
       readonly succeededBefore: readonly number[];
     };
+
+/** All cells, or some: by hash and copy. */
+type Cells = ReadonlyMap<string, ReadonlyMap<number, SlotCells>>;
+
+interface Edited {
+  readonly edited: boolean;
+  readonly mayBeAnew: boolean;
+  /** The revision that the person had before them; without it the file has to prove what it knows. */
+  readonly knows?: number;
+}
 
 interface Pending {
   readonly hash: string;
@@ -28,7 +41,7 @@ interface Pending {
 export async function reconcileAll(
   book: Book,
   text: ScheduleText,
-  { edited, mayBeAnew }: { readonly edited: boolean; readonly mayBeAnew: boolean },
+  { edited, mayBeAnew, knows }: Edited,
 ): Promise<Reconciled> {
   const cells = slotsIn(await book.cells.allNames());
   if (cells.size === 0) return { is: 'reconciled', markAgain: [], succeededBefore: [] };
@@ -36,10 +49,46 @@ export async function reconcileAll(
   if (mayBeAnew && text.pending === text.count && (await wasGeneratedAnew(book, cells))) return { is: 'anew' };
 
   const groups = pendingGroups(text, cells);
-  const proven = {
-    edited,
-    provenRevision: edited && groups.length > 0 ? provenRevision(book, text, cells) : -1,
-  };
+  const known = edited && groups.length > 0 ? (knows ?? provenRevision(book, text, cells)) : -1;
+  return settle(book, text, groups, cells, { edited, provenRevision: known });
+}
+
+/**
+ * Entries that somebody asks for, of which `appended` are the JSON: equal ones that ran before and are in the file no
+ * more are no reason not to run these. `text` does not have them yet.
+ */
+export async function offerAppended(
+  book: Book,
+  text: ScheduleText,
+  appended: readonly string[],
+): Promise<void> {
+  const cells = await cellsOf(book, new Set(appended.map((line) => slotHash(JSON.parse(line) as string[]))));
+  if (cells.size === 0) return;
+  await book.ledger.refresh();
+  const strict = text.loose.length > 0 ? scan(makeStrict(text)) : text;
+  const after = scan(editText(strict, { mark: [], unmark: [], append: appended }));
+  await settle(book, after, pendingGroups(after, cells), cells, { edited: true, provenRevision: Infinity });
+}
+
+/** The cells of these hashes alone. */
+async function cellsOf(book: Book, hashes: ReadonlySet<string>): Promise<Cells> {
+  const folders = new Map([...hashes].map((hash) => [book.cells.shardOf(hash), hash]));
+  const found = new Map<string, ReadonlyMap<number, SlotCells>>();
+  for (const hash of folders.values()) {
+    for (const [one, copies] of slotsIn(await book.cells.namesBeside(hash)))
+      if (hashes.has(one)) found.set(one, copies);
+  }
+  return found;
+}
+
+/** Acts by the table on what these pending entries show. */
+async function settle(
+  book: Book,
+  text: ScheduleText,
+  groups: readonly Pending[],
+  cells: Cells,
+  proven: FileEvidence,
+): Promise<Extract<Reconciled, { is: 'reconciled' }>> {
   const markAgain: number[] = [];
   const succeededBefore: number[] = [];
   for (const { hash, entries } of groups) {
@@ -78,7 +127,7 @@ function pendingGroups(text: ScheduleText, cells: ReadonlyMap<string, unknown>):
 /** Something was run to its end or lost, nothing runs now, and yet no mark is left. */
 async function wasGeneratedAnew(
   book: Book,
-  cells: ReadonlyMap<string, ReadonlyMap<number, SlotCells>>,
+  cells: Cells,
 ): Promise<boolean> {
   let over = false;
   for (const [hash, copies] of cells) {
@@ -106,7 +155,7 @@ function isOver({ is }: SlotState): boolean {
 function provenRevision(
   book: Book,
   text: ScheduleText,
-  cells: ReadonlyMap<string, ReadonlyMap<number, SlotCells>>,
+  cells: Cells,
 ): number {
   let proven = -1;
   const seen = new Set<number>();

@@ -4,6 +4,14 @@ import { completionsOptions, type Shell } from './program-completions.js';
 import { logsOptions, type LogsOptions } from './program-logs.js';
 import { configOptions, type ConfigOptions } from './program-config.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
+import {
+  addOptions,
+  checkOptions,
+  editOptions,
+  type AddOptions,
+  type CheckOptions,
+  type EditOptions,
+} from './program-edit.js';
 import { runOptions, type RunOptions } from './program-run.js';
 import { statusOptions, waitOptions, type StatusOptions, type WaitOptions } from './program-status.js';
 import type { GlobalOptions } from './program-values.js';
@@ -94,6 +102,24 @@ export function commandLine(json = false): CommandLine {
   logsOptions(verb('logs', 'what an entry has printed, also while it runs on another host')).action(
     async (schedule: string, entries: string, options: LogsOptions) => {
       code = await (await import('./logs-action.js')).logsAction(schedule, entries, options);
+    },
+  );
+
+  addOptions(verb('add', 'append entries, also while workers are at work')).action(
+    async (schedule: string, command: string[], options: AddOptions) => {
+      code = await (await import('./add-action.js')).addAction(schedule, command, options);
+    },
+  );
+
+  editOptions(verb('edit', 'edit a copy in $EDITOR, and merge it with what workers did meanwhile')).action(
+    async (schedule: string, options: EditOptions) => {
+      code = await (await import('./edit-action.js')).editAction(schedule, options);
+    },
+  );
+
+  checkOptions(verb('check', 'is it a valid schedule, and what is wrong where')).action(
+    async (schedule: string, options: CheckOptions) => {
+      code = await (await import('./check-action.js')).checkAction(schedule, options);
     },
   );
 
