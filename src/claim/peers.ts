@@ -99,6 +99,11 @@ export class Peers {
     return this.#known.get(worker)?.writtenNs;
   }
 
+  /** As its heartbeat said when it was looked at. */
+  identityOf(worker: string): WorkerIdentity | undefined {
+    return this.#known.get(worker)?.identity;
+  }
+
   async #look(worker: string, told?: WorkerIdentity): Promise<Peer> {
     const before = this.#known.get(worker);
     const heartbeat = await this.#read(worker);
