@@ -1,8 +1,7 @@
 import type { Clock } from '../ports/clock.js';
 import type { FullScreen } from '../ports/screen-full.js';
-import { digesting, type Digest } from '../survey/digest.js';
 import type { Snapshot, StateName } from '../survey/types.js';
-import { Chores, type Chore } from './chores.js';
+import { Chore } from './chore.js';
 import type { Store } from './app.js';
 import { followLog, type ReadLog } from './follow-log.js';
 import type { Key } from './keys.js';
@@ -24,9 +23,9 @@ import { hasChanged, pauseAfter } from '../commands/watch.js';
 export interface Sources {
   look(): Promise<Snapshot>;
   /** How fast it goes and how long it will take, in words; shorter and shorter ones. */
-  outlook(snapshot: Snapshot, now: number, isTime: () => boolean): Generator<undefined, readonly string[]>;
+  outlook(snapshot: Snapshot, now: number): readonly string[];
   /** What failed, is lost or interrupted, by what happened; the most frequent first. */
-  group(snapshot: Snapshot, bad: Digest['entries']): Promise<readonly Group[]>;
+  group(snapshot: Snapshot): Promise<readonly Group[]>;
   readonly readLog: ReadLog;
   /** Puts entries back, and says what came of it; never fails. */
   requeue(entries: readonly number[]): Promise<string>;
@@ -52,7 +51,7 @@ export class Live implements Store {
   model: Model;
   readonly #listeners = new Set<() => void>();
   readonly #over = new AbortController();
-  readonly #chores: Chores;
+  readonly #sifting: Chore<Uint32Array>;
   #reading = new AbortController();
   #looking = new AbortController();
   #sifted: Filter | undefined;
@@ -63,7 +62,7 @@ export class Live implements Store {
     private readonly sources: Sources,
     private readonly options: LiveOptions,
   ) {
-    this.#chores = new Chores(clock, this.#over.signal);
+    this.#sifting = new Chore(clock, this.#over.signal);
     const model = firstModel(options.schedule, screen.size, options.unicode, this.#now());
     this.model = { ...model, filter: { state: options.state } };
   }
@@ -142,18 +141,9 @@ export class Live implements Store {
     const hosts = new Map(
       snapshot.workers.map(({ worker, identity }) => [worker, identity?.hostname ?? worker]),
     );
-    const next: Seen = { snapshot, hosts, at, outlook: seen?.outlook ?? [] };
+    const outlook = isNew ? this.sources.outlook(snapshot, at) : seen.outlook;
+    const next: Seen = { snapshot, hosts, at, outlook };
     this.#dispatch({ is: 'seen', seen: next, isNew: isNew || trouble !== undefined });
-    if (isNew) this.#foresee(snapshot, at);
-  }
-
-  #foresee(snapshot: Snapshot, at: number): void {
-    this.#chores.begin(
-      'outlook',
-      false,
-      (isTime) => this.sources.outlook(snapshot, at, isTime),
-      (outlook) => this.#dispatch({ is: 'outlook', outlook }),
-    );
   }
 
   /** What is shown grows old by itself while somebody works. */
@@ -198,35 +188,21 @@ export class Live implements Store {
     const { filter, seen } = this.model;
     const urgent = filter !== this.#sifted;
     this.#sifted = filter;
-    this.#chore(
-      'sift',
+    if (!seen) return;
+    this.#sifting.begin(
       urgent,
-      (snapshot, isTime) => sift(snapshot, seen?.hosts ?? new Map(), filter, isTime),
+      (isTime) => sift(seen.snapshot, seen.hosts, filter, isTime),
       (matches) => this.#dispatch({ is: 'sifted', filter, matches }),
     );
   }
 
   #group(): void {
     const snapshot = this.model.seen?.snapshot;
-    // Nothing is shown yet, so somebody waits.
-    const urgent = this.model.groups === undefined;
-    this.#chore('group', urgent, digesting, ({ entries }) => {
-      if (!snapshot) return;
-      this.sources.group(snapshot, entries).then(
-        (groups) => this.#dispatch({ is: 'grouped', groups }),
-        (error: unknown) => this.#dispatch({ is: 'trouble', text: this.sources.explain(error) }),
-      );
-    });
-  }
-
-  #chore<T>(
-    kind: string,
-    urgent: boolean,
-    chore: (snapshot: Snapshot, isTime: () => boolean) => ReturnType<Chore<T>>,
-    done: (result: T) => void,
-  ): void {
-    const snapshot = this.model.seen?.snapshot;
-    if (snapshot) this.#chores.begin(kind, urgent, (isTime) => chore(snapshot, isTime), done);
+    if (!snapshot) return;
+    this.sources.group(snapshot).then(
+      (groups) => this.#dispatch({ is: 'grouped', groups }),
+      (error: unknown) => this.#dispatch({ is: 'trouble', text: this.sources.explain(error) }),
+    );
   }
 
   #read(): void {

@@ -91,7 +91,6 @@ export type Event =
   | { readonly is: 'tick'; readonly now: number }
   /** `isNew` unless nothing happened since. */
   | { readonly is: 'seen'; readonly seen: Seen; readonly isNew: boolean }
-  | { readonly is: 'outlook'; readonly outlook: readonly string[] }
   | { readonly is: 'trouble'; readonly text: string | undefined }
   | { readonly is: 'sifted'; readonly filter: Filter; readonly matches: Uint32Array | undefined }
   | { readonly is: 'grouped'; readonly groups: readonly Group[] }

@@ -1,3 +1,4 @@
+import { entriesIn } from '../survey/entries-in.js';
 import type { EntryState, Snapshot } from '../survey/types.js';
 import type { Filter } from './model.js';
 import { commandOf, workerOf } from './states.js';
@@ -17,7 +18,7 @@ export function* sift(
 ): Generator<undefined, Uint32Array> {
   const { count } = snapshot.text;
   const words = text?.toLowerCase();
-  const among = group?.entries;
+  const among = group?.entries ?? (state && entriesIn(snapshot, state));
   const matches = new Numbers();
   for (let i = 0; i < (among?.length ?? count); i++) {
     if (i % STRIDE === 0 && isTime()) yield;

@@ -30,8 +30,6 @@ export function update(model: Model, event: Event): Step {
       return [{ ...model, now: event.now }];
     case 'seen':
       return looked({ ...model, seen: event.seen, now: event.seen.at, trouble: undefined }, event.isNew);
-    case 'outlook':
-      return [model.seen ? { ...model, seen: { ...model.seen, outlook: event.outlook } } : model];
     case 'trouble':
       return [{ ...model, trouble: event.text }];
     case 'sifted':

@@ -14,10 +14,7 @@ const live = new Live(
   systemClock,
   {
     look: () => Promise.resolve(snapshot),
-    // eslint-disable-next-line require-yield
-    *outlook() {
-      return ['40 entries an hour', 'about 2 h left'];
-    },
+    outlook: () => ['40 entries an hour; about 2 h left'],
     group: () => Promise.resolve([]),
     readLog: () => Promise.resolve({ bytes: Buffer.from(''), from: 0, ended: true }),
     requeue: () => Promise.resolve('put back'),
