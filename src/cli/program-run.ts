@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { LOST_POLICIES, type LostPolicy } from '../claim/lost-policy.js';
 import { hoursProblem } from '../settings/hours.js';
 import { parseDuration } from '../worker/duration.js';
 import { profileOption } from './program-config.js';
@@ -28,6 +29,7 @@ export interface RunOptions extends GlobalOptions {
   readonly container?: string;
   readonly bind?: readonly string[];
   readonly timeout?: number;
+  readonly requeueLost?: LostPolicy;
   readonly limit?: number;
   readonly timeLimit?: number;
   readonly expect?: number;
@@ -63,6 +65,11 @@ export function runOptions(verb: Command): Command {
     .option('--no-persistent', 'do not (default)')
     .option('--postfix <flags>', "what --persistent appends, such as '--resume' (default: asked for once)")
     .option('--timeout <time>', 'end a run that takes longer, such as 90m; it has failed', duration)
+    .addOption(
+      new Option('--requeue-lost <when>', 'put back what a worker ran that is gone (default: never)').choices(
+        LOST_POLICIES,
+      ),
+    )
     .optionsGroup('Slots, GPUs and threads:')
     .option('-j, --jobs <n>', 'run so many entries at once', positiveInteger)
     .option('--gpus <gpus>', 'one entry on each GPU: all, how many, or which (0,2)')
