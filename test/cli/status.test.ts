@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CliTerminal } from '../support/cli-terminal.js';
 import { expectReadable, Folder, leavesItsName, sh, until } from '../support/cli.js';
 import { valueBy } from '../support/json-schema.js';
+import { hasTmux } from '../support/tmux.js';
 
 let folder: Folder;
 beforeEach(() => (folder = new Folder()));
@@ -208,4 +210,43 @@ test('what cannot be told is an error in words, or a value', async () => {
       error: { message: expect.stringContaining(words) as string },
     });
   }
+});
+
+describe.skipIf(!hasTmux)('in a real terminal', () => {
+  test.each([
+    [
+      40,
+      [
+        'exp.json: 7 entries: 3 succeeded,',
+        '  4 failed.',
+        '',
+        '1 worker has left or died (3 succeeded,',
+        '  4 failed); --all shows it.',
+        '',
+        '2 failed with exit code 1: 1,2',
+        '  CUDA out of memory: 4.7 GiB',
+        '1 killed by SIGKILL: 4',
+        '1 could not be started, no such command:',
+        '  5',
+        'To run what failed again:',
+        '  cooperate requeue exp.json --failed',
+      ],
+    ],
+    [200, undefined],
+  ])('of %d columns every line has its own', async (columns, expected) => {
+    folder.schedule(mixed);
+    await folder.cooperate('run', 'exp.json', '--keep-going');
+    const terminal = await CliTerminal.in(folder, columns, 30);
+    try {
+      terminal.run('cooperate status exp.json');
+      const { screen } = await terminal.over();
+      expect(screen).toEqual(expected ?? (await status()).trimEnd().split('\n'));
+      terminal.run('cooperate status exp.json --entries; cooperate progress exp.json');
+      const rows = (await terminal.over()).screen;
+      expect(rows).toHaveLength(columns === 40 ? 12 : 11);
+      expect(rows.filter((row) => /^ {4}\d {2}(succeeded|failed) .*(sh|second|third|…|program)$/.test(row))).toHaveLength(7);
+    } finally {
+      terminal.close();
+    }
+  });
 });
