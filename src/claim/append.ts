@@ -90,6 +90,10 @@ async function appendRound(
   const lines = linesFor(view.seen.text);
   if (lines.length > 0) await offerAppended(await desk.book(), view.seen.text, lines);
   const isWritten = lines.length > 0 || view.markAgain.length > 0 || view.mustWrite;
-  if (isWritten && !(await written(desk, view, { mark: view.markAgain, unmark: [], append: lines }, held, signal))) return AT_ONCE;
+  if (
+    isWritten &&
+    !(await written(desk, view, { mark: view.markAgain, unmark: [], append: lines }, held, signal))
+  )
+    return AT_ONCE;
   return { is: 'appended', entries: lines.length };
 }

@@ -4,7 +4,7 @@ import { argvOf, slotHash } from '../schedule/slots.js';
 import { makeStrict } from '../schedule/strict.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book } from './book.js';
-import { claimName, requeuedName } from './names.js';
+import { claimName, requeuedName, type ClaimId } from './names.js';
 import { reconcile, type FileEvidence } from './reconcile.js';
 import { revoked } from './recover.js';
 import { slotsIn, type SlotCells, type SlotState } from './state.js';
@@ -26,6 +26,8 @@ interface Edited {
   readonly mayBeAnew: boolean;
   /** The revision that the person had before them; without it the file has to prove what it knows. */
   readonly knows?: number;
+  /** Takes the claims that are over; without it their requeued cells are created. */
+  readonly putBack?: (id: ClaimId) => void;
 }
 
 interface Pending {
@@ -41,7 +43,7 @@ interface Pending {
 export async function reconcileAll(
   book: Book,
   text: ScheduleText,
-  { edited, mayBeAnew, knows }: Edited,
+  { edited, mayBeAnew, knows, putBack }: Edited,
 ): Promise<Reconciled> {
   const cells = slotsIn(await book.cells.allNames());
   if (cells.size === 0) return { is: 'reconciled', markAgain: [], succeededBefore: [] };
@@ -50,7 +52,7 @@ export async function reconcileAll(
 
   const groups = pendingGroups(text, cells);
   const known = edited && groups.length > 0 ? (knows ?? provenRevision(book, text, cells)) : -1;
-  return settle(book, text, groups, cells, { edited, provenRevision: known });
+  return settle(book, text, groups, cells, { edited, provenRevision: known }, putBack);
 }
 
 /**
@@ -88,6 +90,7 @@ async function settle(
   groups: readonly Pending[],
   cells: Cells,
   proven: FileEvidence,
+  putBack?: (id: ClaimId) => void,
 ): Promise<Extract<Reconciled, { is: 'reconciled' }>> {
   const markAgain: number[] = [];
   const succeededBefore: number[] = [];
@@ -99,13 +102,16 @@ async function settle(
       const entry = entries[i] ?? 0;
       if (action.do === 'mark-again' || action.do === 'mark-and-tell') markAgain.push(entry);
       if (action.do === 'mark-and-tell') succeededBefore.push(entry);
-      if (action.do === 'requeue') await requeue(book, { hash, ...action });
+      if (action.do !== 'requeue') continue;
+      const id = { hash, copy: action.copy, generation: action.generation };
+      if (putBack) putBack(id);
+      else await requeue(book, id);
     }
   }
   return { is: 'reconciled', markAgain, succeededBefore };
 }
 
-async function requeue(book: Book, id: { hash: string; copy: number; generation: number }): Promise<void> {
+async function requeue(book: Book, id: ClaimId): Promise<void> {
   await book.cells.create(requeuedName(id));
   book.journal.record({ t: 'requeue', claim: claimName(id), why: 'the mark was taken away' });
 }
@@ -125,10 +131,7 @@ function pendingGroups(text: ScheduleText, cells: ReadonlyMap<string, unknown>):
 }
 
 /** Something was run to its end or lost, nothing runs now, and yet no mark is left. */
-async function wasGeneratedAnew(
-  book: Book,
-  cells: Cells,
-): Promise<boolean> {
+async function wasGeneratedAnew(book: Book, cells: Cells): Promise<boolean> {
   let over = false;
   for (const [hash, copies] of cells) {
     for (const [copy, state] of await book.states(hash, copies)) {
@@ -152,11 +155,7 @@ function isOver({ is }: SlotState): boolean {
  * The newest revision whose claims the file is proven to know: that of the latest claim whose entry is marked. Only
  * the copies that marks account for entirely prove anything.
  */
-function provenRevision(
-  book: Book,
-  text: ScheduleText,
-  cells: Cells,
-): number {
+function provenRevision(book: Book, text: ScheduleText, cells: Cells): number {
   let proven = -1;
   const seen = new Set<number>();
   for (let entry = 0; entry < text.count; entry++) {

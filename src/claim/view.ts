@@ -89,7 +89,8 @@ export class Viewer {
   async commit(view: View, change: Change, held: Held): Promise<boolean> {
     this.#rewriter.begin();
     const book = await this.#shelf.book();
-    const all = 'becomes' in change ? change : { ...change, append: [...view.append, ...(change.append ?? [])] };
+    const all =
+      'becomes' in change ? change : { ...change, append: [...view.append, ...(change.append ?? [])] };
     const outcome = await this.#rewriter.rewrite(book, view.head, view.seen, all, held);
     this.#settled = undefined;
     if (outcome.is === 'overwrote') this.#marksDropped = true;
