@@ -27,6 +27,7 @@ export const ASKED: readonly Found[] = ['schedule', 'profile', 'entry', 'selecti
 const BY_NAME: Readonly<Record<string, Found>> = {
   schedule: 'schedule',
   file: 'file',
+  list: 'file',
   folder: 'folder',
   index: 'entry',
   entry: 'entry',
