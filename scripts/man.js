@@ -90,7 +90,7 @@ async function parsed(root, version) {
 }
 
 /** @param {Verb} verb */
-function section({ name, usage, description, words, flags, notes }) {
+function section({ usage, description, words, flags, notes }) {
   /** @type {Map<string, Flag[]>} */
   const groups = new Map();
   for (const flag of flags) {

@@ -25,7 +25,7 @@ const NAMES: readonly Choice[] = [
 export interface EntrySource {
   readonly peek: Peek;
   readonly schedule: string;
-  look(): Promise<Snapshot>;
+  readonly look: () => Promise<Snapshot>;
 }
 
 /** The numbers of entries that go on from `word`. */
