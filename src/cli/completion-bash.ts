@@ -88,7 +88,7 @@ const ENGINE = `
 _NAME() {
   local program=$1 rest=\${COMP_LINE:0:COMP_POINT} typed=() begins=() piece i n=-1
   local word cut verb= option= value prefix= schedule= dashes= count=0
-  local kind flags kinds=()
+  local kind flags kinds=() IFS=$' \\t\\n'
   COMPREPLY=()
   compopt +o default +o bashdefault 2>/dev/null
 

@@ -11,7 +11,7 @@ export async function schedulesFrom(word: string, peek: Peek, home: string | und
   const behind = word.lastIndexOf('/') + 1;
   const folder = word.slice(0, behind);
   const start = word.slice(behind);
-  const at = atHome(folder, home) || '.';
+  const at = expanded(folder, { HOME: home }) || '.';
   const lying = (await peek.folder(at)).filter((one) => isMeant(one, start));
   const files = lying.filter(({ name, isFolder }) => !isFolder && name.endsWith('.json'));
   const looks = await Promise.all(
@@ -25,9 +25,13 @@ export async function schedulesFrom(word: string, peek: Peek, home: string | und
   ];
 }
 
-/** As a shell understands `~/`. */
-export function atHome(path: string, home: string | undefined): string {
-  return path.startsWith('~/') && home !== undefined ? home + path.slice(1) : path;
+/** With `~/` and variables put in, as far as we know them. */
+export function expanded(path: string, env: Readonly<NodeJS.ProcessEnv>): string {
+  const { HOME } = env;
+  const absolute = path.startsWith('~/') && HOME !== undefined ? HOME + path.slice(1) : path;
+  return absolute.replace(/\$(?:(\w+)|\{(\w+)\})/g, (spelled, plain?: string, braced?: string) => {
+    return env[plain ?? braced ?? ''] ?? spelled;
+  });
 }
 
 /** What lies beside schedules is nobody's choice, and hidden is hidden. */

@@ -1,11 +1,10 @@
 import type { Peek } from '../ports/fs-peek.js';
 import { harmless } from '../ports/screen-text.js';
-import { settingsFiles } from '../settings/settings-find.js';
 import { entriesFrom, selectionsFrom, type Choice } from './complete-entries.js';
-import { atHome, schedulesFrom } from './complete-schedules.js';
+import { expanded, schedulesFrom } from './complete-schedules.js';
 import { hostsIn, workersIn } from './complete-workers.js';
 import type { SettingsPorts } from './config.js';
-import { lookingAt, type LookPorts } from './look.js';
+import type { LookPorts } from './look.js';
 
 export interface CompletePorts extends Pick<SettingsPorts, 'env' | 'directory'>, LookPorts {
   readonly peek: Peek;
@@ -19,14 +18,14 @@ export interface CompleteRequest {
   readonly schedule: string;
 }
 
-/** What a word may become, for a shell that asks while somebody types. */
+/** What a word may become, for a shell that asks while somebody types: what one word does not need is not loaded for it. */
 export async function complete(
   ports: CompletePorts,
   { kind, word, schedule }: CompleteRequest,
 ): Promise<readonly Choice[]> {
   const { peek, env } = ports;
-  const path = atHome(schedule, env['HOME']);
-  const look = async () => (await lookingAt(ports, path)).look();
+  const path = expanded(schedule, env);
+  const look = async () => (await (await import('./look.js')).lookingAt(ports, path)).look();
   const source = { peek, schedule: path, look };
   switch (kind) {
     case 'schedule':
@@ -47,6 +46,7 @@ export async function complete(
 }
 
 async function profiles(ports: CompletePorts): Promise<Choice[]> {
+  const { settingsFiles } = await import('../settings/settings-find.js');
   const files = await settingsFiles(ports.fs, ports);
   const all = files.flatMap(({ value }) =>
     Object.entries(value.profiles ?? {}).map(([text, { hosts }]) => [text, [hosts ?? []].flat()] as const),
