@@ -31,6 +31,7 @@ export class Survey {
   readonly #file: ScheduleFile;
   readonly #sidecar: string;
   #epoch: EpochSurvey | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: SurveyOptions) {
     this.#o = options;
@@ -39,10 +40,21 @@ export class Survey {
   }
 
   /** Reads what is new. A snapshot's runs may end while it is held; its states and totals stay what they were. */
-  async look(): Promise<Snapshot> {
+  look(): Promise<Snapshot> {
+    return this.#inTurn(() => this.#look());
+  }
+
+  /** Journals are read on by one at a time. */
+  #inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const next = this.#turn.then(read);
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  async #look(): Promise<Snapshot> {
     for (let tries = 1; ; tries++) {
       const snapshot = await this.#try(tries >= TRIES);
-      if (snapshot) return snapshot;
+      if (snapshot) return { ...snapshot, readOn: (run) => this.#inTurn(() => snapshot.readOn(run)) };
     }
   }
 
