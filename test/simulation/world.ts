@@ -230,7 +230,7 @@ export class World {
     this.#fs.symlink('/work', `/via/w${number}`);
     const process: Process = new Process(host, number, slots, {
       ...{ time: this.#time, mount, mutant: this.#mutant },
-      isDead: (pid) => this.#processes[pid]?.isDead ?? false,
+      isDead: (pid) => [this.#processes[pid]].some((one) => one?.isDead || one?.isOver),
       onSpawn: (by, run) => {
         this.#spawned(by, run);
       },
