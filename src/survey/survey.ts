@@ -48,9 +48,8 @@ export class Survey {
    * may end while it is held; its states and totals stay what they were.
    */
   async look(): Promise<Snapshot> {
-    const before = this.#looking;
-    if (!before) return this.#begin();
-    return (this.#next ??= before.then(NOTHING, NOTHING).then(() => this.#begin()));
+    if (!this.#looking) return this.#next ?? this.#begin();
+    return (this.#next ??= this.#looking.then(NOTHING, NOTHING).then(() => this.#begin()));
   }
 
   #begin(): Promise<Snapshot> {
