@@ -53,8 +53,9 @@ export class Journals {
     this.#folder = folder;
   }
 
-  async readOn(): Promise<void> {
-    for (const worker of await writersIn(this.#fs, this.#folder)) await this.readOnOf(worker);
+  async readOn(isComplete: (worker: string) => boolean): Promise<void> {
+    for (const worker of await writersIn(this.#fs, this.#folder))
+      if (!isComplete(worker)) await this.readOnOf(worker);
   }
 
   /** One worker's journal. */
