@@ -197,7 +197,7 @@ export class Rewriter {
     return { is: 'changed' };
   }
 
-  /** Links the file that is about to be replaced, and looks at it: by a fresh open, so no cache answers. */
+  /** Links the file that is about to be replaced, and looks once more at what stands there: by a fresh open. */
   async #keep({ text, append, isAnother }: Fresh): Promise<Fingerprint> {
     await this.#fs.unlink(this.#kept).catch(() => undefined);
     this.#replaced = undefined;
@@ -209,7 +209,8 @@ export class Rewriter {
       // Removed just now, so it can only be ours: the reply was lost.
       if (code !== 'EEXIST') throw error;
     }
-    const print = await this.#fs.fingerprint(this.#kept);
+    // Not at the link: a file that an editor has put in its place meanwhile would go unseen.
+    const print = await this.#fs.fingerprint(this.#file.path);
     const rewritten = isAnother ? undefined : text;
     this.#replaced = { path: this.#kept, print, lacks: append, rewritten };
     return print;

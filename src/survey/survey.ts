@@ -18,8 +18,6 @@ export interface SurveyOptions {
   readonly schedule: string;
 }
 
-const NOTHING = (): void => undefined;
-
 /** A schedule that is rewritten faster than it can be read is shown as it was a moment ago. */
 const TRIES = 3;
 
@@ -33,8 +31,9 @@ export class Survey {
   readonly #file: ScheduleFile;
   readonly #sidecar: string;
   #epoch: EpochSurvey | undefined;
-  #looking: Promise<Snapshot> | undefined;
-  /** Begins when that has ended. */
+  /** What is read one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** A look that has not begun. */
   #next: Promise<Snapshot> | undefined;
 
   constructor(options: SurveyOptions) {
@@ -47,24 +46,23 @@ export class Survey {
    * Reads what is new, from now on: who asks while somebody else's look is under way gets the next one. A snapshot's runs
    * may end while it is held; its states and totals stay what they were.
    */
-  async look(): Promise<Snapshot> {
-    const before = this.#looking;
-    if (!before) return this.#begin();
-    return (this.#next ??= before.then(NOTHING, NOTHING).then(() => this.#begin()));
+  look(): Promise<Snapshot> {
+    return (this.#next ??= this.#inTurn(() => {
+      this.#next = undefined;
+      return this.#look();
+    }));
   }
 
-  #begin(): Promise<Snapshot> {
-    this.#next = undefined;
-    const looking = this.#look().finally(() => {
-      if (this.#looking === looking) this.#looking = undefined;
-    });
-    return (this.#looking = looking);
+  #inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const next = this.#turn.then(read);
+    this.#turn = next.catch(() => undefined);
+    return next;
   }
 
   async #look(): Promise<Snapshot> {
     for (let tries = 1; ; tries++) {
       const snapshot = await this.#try(tries >= TRIES);
-      if (snapshot) return snapshot;
+      if (snapshot) return { ...snapshot, readOn: (run) => this.#inTurn(() => snapshot.readOn(run)) };
     }
   }
 
