@@ -208,7 +208,10 @@ export class Rewriter {
       // Removed just now, so it can only be ours: the reply was lost.
       if (code !== 'EEXIST') throw error;
     }
-    const print = await this.#fs.fingerprint(this.#kept);
+    const print = await this.#fs.fingerprint(this.#kept).catch(async (error: unknown) => {
+      await this.#fs.unlink(this.#kept).catch(() => undefined);
+      throw error;
+    });
     const entries = isAnother ? undefined : text.count;
     this.#replaced = { path: this.#kept, print, lacks: append, entries };
     return print;
