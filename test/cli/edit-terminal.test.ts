@@ -178,7 +178,6 @@ describe.skipIf(!hasTmux)('in a terminal (needs tmux)', () => {
       terminal.type('', 'C-x');
       await terminal.shows('All 2 entries are gone. Remove them?');
       terminal.type('', 'C-c');
-      await terminal.shows(/Type +:qa/);
       const { code, screen } = await terminal.over();
       expect(code).toBe(130);
       expect(screen.join(' ')).toContain('your copy is kept as');
