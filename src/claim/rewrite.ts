@@ -210,7 +210,10 @@ export class Rewriter {
       if (code !== 'EEXIST') throw error;
     }
     // Not at the link: a file that an editor has put in its place meanwhile would go unseen.
-    const print = await this.#fs.fingerprint(this.#file.path);
+    const print = await this.#fs.fingerprint(this.#file.path).catch(async (error: unknown) => {
+      await this.#fs.unlink(this.#kept).catch(() => undefined);
+      throw error;
+    });
     const rewritten = isAnother ? undefined : text;
     this.#replaced = { path: this.#kept, print, lacks: append, rewritten };
     return print;

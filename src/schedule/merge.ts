@@ -151,6 +151,8 @@ class Merger {
       numbers: this.#numbers,
       toMine: this.#toMine,
       toTheirs: this.#toTheirs,
+      myChanges: this.#myChanges,
+      theirChanges: this.#theirChanges,
       wanted: this.#wanted,
       droppedMine: this.#droppedMine,
       droppedTheirs: this.#droppedTheirs,
