@@ -2,15 +2,15 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { configOptions, type ConfigOptions } from './program-config.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
+import { hostOptions, type HostOptions } from './program-host.js';
 import { runOptions, type RunOptions } from './program-run.js';
 import type { GlobalOptions } from './program-values.js';
 import { ownWords } from './spelling.js';
 import { version } from './version.js';
 
-export interface OneOptions extends GlobalOptions {
+export interface OneOptions extends HostOptions {
   readonly entry?: number;
   readonly force: boolean;
-  readonly inherit: boolean;
 }
 
 export interface ProgressOptions extends GlobalOptions {
@@ -55,13 +55,12 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     },
   );
 
-  verb('one', 'choose one entry and run it, also one that was executed before')
+  const oneVerb = verb('one', 'choose one entry and run it, also one that was executed before')
     .option('--entry <index>', 'the entry to run, instead of asking', index)
-    .option('--force', 'also when it is running', false)
-    .option('--inherit', 'hand the terminal to the command untouched, and keep no log', false)
-    .action(async (schedule: string, options: OneOptions) => {
-      code = await (await import('./one-action.js')).oneAction(schedule, options);
-    });
+    .option('--force', 'also when it is running', false);
+  hostOptions(oneVerb).action(async (schedule: string, options: OneOptions) => {
+    code = await (await import('./one-action.js')).oneAction(schedule, options);
+  });
 
   doeOptions(verb('doe', 'generate a schedule: asking, from flags, or from a file')).action(
     async (schedule: string, command: string[], options: DoeOptions) => {

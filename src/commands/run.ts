@@ -7,7 +7,7 @@ import type { LimitSettings } from '../worker/limits.js';
 import { statusText } from '../worker/status-line.js';
 import type { Worker, WorkResult } from '../worker/worker.js';
 import { postfixFor, type AskPostfix } from '../worker/persistent.js';
-import { prepareHost, type HostPorts, type HostWishes } from './host.js';
+import { prepareHost, settingsOf, type HostPorts, type HostWishes } from './host.js';
 import { openWorkshop, stopSwitch, workerIn, type Ports, type Workshop } from './workshop.js';
 
 export interface RunRequest {
@@ -59,7 +59,7 @@ export async function run(
   if (!host) return NOTHING_DONE;
   for (const fact of host.facts) ports.tell({ tell: 'fact', text: fact });
   const workshop = await openWorkshop(ports, request.schedule, {
-    ...{ inherit, timeoutMs, stop, slots: host.slots, env: host.env, dress: host.dress },
+    ...{ ...settingsOf(host), inherit, timeoutMs, stop },
     onFailure: (failed) => {
       onFailure(failed);
       hooks.failed(failed);

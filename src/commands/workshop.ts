@@ -16,6 +16,7 @@ import type { Screen } from '../ports/screen.js';
 import type { Spawner } from '../ports/spawn.js';
 import { ScheduleFile } from '../schedule/file.js';
 import type { Dress } from '../worker/dress.js';
+import type { Inside } from '../worker/failure-text.js';
 import { Runner, type FailedEntry, type Slot } from '../worker/runner.js';
 import { NO_RERUNS, type Reruns } from '../worker/attempts.js';
 import { Limits, type LimitSettings } from '../worker/limits.js';
@@ -52,6 +53,7 @@ export interface RunSettings {
   /** Instead of the worker's own. */
   readonly env?: Readonly<NodeJS.ProcessEnv>;
   readonly dress?: Dress | undefined;
+  readonly inside?: Inside | undefined;
   /** Where signals act on already; without it one is made. */
   readonly stop?: StopSwitch;
   readonly timeoutMs?: number | undefined;

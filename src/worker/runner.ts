@@ -12,6 +12,7 @@ import type { RunEnd, Running, Spawner } from '../ports/spawn.js';
 import type { Dress } from './dress.js';
 import { environmentOf } from './environment.js';
 import { writeFailureFile, type FailureFile } from './failure-file.js';
+import type { Inside } from './failure-text.js';
 import { passed } from './limits.js';
 import { RunOutput } from './output.js';
 import type { StopSwitch } from './stop.js';
@@ -49,6 +50,7 @@ export interface RunnerOptions {
   readonly inherit: boolean;
   readonly slot: Slot;
   readonly dress?: Dress | undefined;
+  readonly inside?: Inside | undefined;
   /** A run that takes longer, in milliseconds, is ended and has failed. */
   readonly timeoutMs?: number | undefined;
   onFailure(failed: FailedEntry): void;
@@ -196,6 +198,7 @@ export class Runner {
       gpu: gpusOf({ ...this.#o.env, ...this.#o.slot.env }),
       timeoutMs: timedOut ? this.#o.timeoutMs : undefined,
       directory: this.#o.directory,
+      inside: this.#o.inside,
       end,
       durationMs,
       finished: this.#o.clock.wallTime(),
