@@ -1,4 +1,6 @@
+import { isDesk } from '../claim/names.js';
 import type { Findings, LostRun } from '../claim/recover.js';
+import { Failure } from '../failure.js';
 import { argvOf, commandLine } from '../schedule/slots.js';
 import type { FailedEntry } from '../worker/runner.js';
 import type { Reruns } from '../worker/attempts.js';
@@ -65,14 +67,14 @@ export async function run(
       hooks.failed(failed);
     },
   });
-  const hooks = hooksOf(ports, workshop, request.hooks);
+  const hooks = hooksOf(ports, workshop, request.hooks, host.env);
   const reruns = await rerunsOf(ports, request, ask);
   const worker = workerIn(workshop, ports, { maxFailures, reruns, limits: request.limits });
   const timeIsUp = endInTime(workshop, request.limits.timeMs);
   ports.screen.status(() => statusOf(workshop, worker, ports.clock.monotonic()));
   try {
     const made = report(workshop, await worker.work());
-    const isLast = made.completed && made.working === 0;
+    const isLast = request.hooks.onFinish !== undefined && (await isAllDone(workshop));
     await hooks.finished({ ...made, lost: made.lost.length, isLast });
     return made;
   } finally {
@@ -86,9 +88,32 @@ export async function run(
 /** A hook that takes longer is left behind. */
 const LONGEST_HOOK_MS = 60_000;
 
-function hooksOf({ tell, shell }: Ports, { file, worker, host }: Workshop, commands: HookCommands): Hooks {
+function hooksOf(
+  { tell, shell }: Ports,
+  { file, worker, host }: Workshop,
+  commands: HookCommands,
+  base: Readonly<NodeJS.ProcessEnv>,
+): Hooks {
   const facts = { COOPERATE_SCHEDULE: file.path, COOPERATE_WORKER: worker, COOPERATE_HOST: host };
-  return new Hooks({ ...commands, tell, facts, shell: (command, env) => shell(command, LONGEST_HOOK_MS, env) });
+  return new Hooks({
+    ...commands,
+    tell,
+    facts,
+    shell: (command, env) => shell(command, LONGEST_HOOK_MS, { ...base, ...env }),
+  });
+}
+
+/** Asked when this worker has left: of two that leave at once, one at least finds nobody. */
+async function isAllDone({ file, claimer }: Workshop): Promise<boolean> {
+  try {
+    const { text } = await file.look();
+    const others = await claimer.inSidecar(({ peers }) => peers.others());
+    return text.pending === 0 && others.every(isDesk);
+  } catch (error) {
+    // It cannot be seen, and has been told already.
+    if (error instanceof Failure) return false;
+    throw error;
+  }
 }
 
 /** With --persistent until it succeeds. */

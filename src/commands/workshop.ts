@@ -32,11 +32,11 @@ export interface Ports {
   readonly probes: Probes;
   readonly lock: typeof guardedLock;
   identify(): Promise<HostIdentity>;
-  /** Runs a command of the user's by the shell, without input. */
+  /** Runs a command of the user's by the shell, without input, in this environment. */
   readonly shell: (
     command: string,
     timeoutMs: number,
-    env: Readonly<Record<string, string>>,
+    env: Readonly<NodeJS.ProcessEnv>,
   ) => Promise<CommandResult>;
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly directory: string;
