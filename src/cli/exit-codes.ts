@@ -15,7 +15,7 @@ export const STOP_SIGNALS = Object.keys(EXIT.signal) as readonly StopSignal[];
 /** Stands at the end of every --help. */
 export const EXIT_CODES_HELP = `
 Exit codes: 0 done, nothing failed; 1 an entry failed or was lost; 2 usage or an unusable schedule;
-3 the filesystem or the lock; 130 and 143 for SIGINT and SIGTERM.`;
+3 the filesystem or the lock; 129, 130, 138 and 143 for SIGHUP, SIGINT, SIGUSR1 and SIGTERM.`;
 
 const OF_FAILURE: Record<FailureDetail['reason'], number> = {
   usage: EXIT.usage,

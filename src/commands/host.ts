@@ -27,6 +27,8 @@ export interface HostPorts {
   readonly cores: number;
   readonly home: string | undefined;
   readonly user: { readonly uid: number; readonly gid: number };
+  /** Whether the standard input is one. */
+  readonly hasTerminal: boolean;
   gpus(): Promise<readonly Gpu[]>;
   isFile(path: string): boolean;
   isFolder(path: string): boolean;
@@ -106,7 +108,8 @@ async function dresses(
     isFolder: (path) => host.isFolder(path),
   });
   const place = {
-    ...{ ...placeOf(ports, host), user: host.user, binds: bind, isInherited },
+    ...{ ...placeOf(ports, host), user: host.user, binds: bind },
+    stdin: stdinOf(isInherited, host),
     gpus: vendorOf(host),
     // What the set-up has made is meant for the runs.
     pass: namesSet(ports.env, env),
@@ -116,7 +119,7 @@ async function dresses(
   return {
     dress: inContainer(tool, { ...place, sidecar }),
     // The sidecar may not be there yet, and there is no terminal to hand over.
-    probe: inContainer(tool, { ...place, isInherited: false }).argv(empty),
+    probe: inContainer(tool, { ...place, stdin: 'none' }).argv(empty),
   };
 }
 
@@ -134,6 +137,12 @@ function oneTerminal(): Failure {
     problem: '--inherit hands the one terminal over, and several entries would run at once.',
     remedy: 'Leave out --inherit, or run one entry at a time.',
   });
+}
+
+/** docker and podman refuse a terminal that is none. */
+function stdinOf(isInherited: boolean, { hasTerminal }: HostPorts): 'none' | 'pipe' | 'terminal' {
+  if (!isInherited) return 'none';
+  return hasTerminal ? 'terminal' : 'pipe';
 }
 
 /** By what their drivers put there: no tool is asked on hosts that hand out no GPUs. */

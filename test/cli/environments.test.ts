@@ -225,6 +225,18 @@ describe('a container', () => {
     expect(tools.calls().at(-1)).not.toContain('-e PATH');
   });
 
+  test('gets the input with --inherit, and a terminal only where there is one', async () => {
+    withTools('docker');
+    entriesSay('$(cat)');
+    const program = folder.start(['run', 'exp.json', '--container', 'docker:img', '--inherit'], {
+      env: tools.env,
+      input: 'something',
+    });
+    expect((await program.ended).code).toBe(0);
+    expect(folder.lines('said')).toEqual(['0 something']);
+    expect(tools.calls().at(-1)).toMatch(/ -i (?!-t)/);
+  });
+
   test('may come from a module', async () => {
     withTools();
     const other = new FakeTools('apptainer');
