@@ -16,6 +16,7 @@ import type { Inside } from './failure-text.js';
 import { passed } from './limits.js';
 import { RunOutput } from './output.js';
 import type { StopSwitch } from './stop.js';
+import { mayOutlive, removeContainer } from './undress.js';
 
 export type Attempt =
   | { readonly is: 'succeeded'; readonly took: number }
@@ -139,11 +140,11 @@ export class Runner {
     const { stop, screen, inherit } = this.#o;
     this.#output.begin(String(entry));
     if (inherit) screen.pause();
-    const { worker, dress } = this.#o;
+    const { worker, dress, spawner, clock } = this.#o;
     const attempt = id.generation + 1;
     const env = this.#environment({ entry, id: slotName(id), attempt });
     const dressed = { argv, env, worker, entry, attempt };
-    const running = this.#o.spawner.start({
+    const running = spawner.start({
       argv: dress?.argv(dressed) ?? argv,
       env,
       cwd: this.#o.directory,
@@ -156,20 +157,15 @@ export class Runner {
     try {
       const end = await running.ended;
       over.abort(OVER);
-      const removal = end.is === 'killed' ? dress?.removal(dressed) : undefined;
-      if (removal) await this.#remove(removal, env);
-      return { end, timedOut: await timing };
+      const timedOut = await timing;
+      const removal = mayOutlive(end, timedOut || stop.draining.aborted) ? dress?.removal(dressed) : undefined;
+      if (removal) await removeContainer({ spawner, clock, argv: removal, env });
+      return { end, timedOut };
     } finally {
       over.abort(OVER);
       stop.detach(running);
       if (inherit) screen.resume();
     }
-  }
-
-  /** What cannot be removed is told by the tool when the next run wants the name. */
-  async #remove(argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): Promise<void> {
-    const silent = (): void => undefined;
-    await this.#o.spawner.start({ argv, env, inherit: false, onOutput: silent }).ended;
   }
 
   /** Ends a run that takes too long, and tells whether it did. */

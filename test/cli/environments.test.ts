@@ -275,4 +275,14 @@ describe('a container', () => {
     )?.[1];
     expect(tools.calls().at(-1)).toBe(`docker rm --force ${String(name)}`);
   });
+
+  test('is removed when its client left of the first signal, as one does that has just begun', async () => {
+    withTools('docker');
+    folder.schedule([sh(`trap 'exit 2' INT; echo > there; ${until('never')}`)]);
+    const program = folder.start(['run', 'exp.json', '--container', 'docker:img'], { env: tools.env });
+    await folder.hasLines('there', 1);
+    program.signal('SIGINT');
+    expect((await program.ended).code).toBe(130);
+    expect(tools.calls().at(-1)).toMatch(/^docker rm --force cooperate-\S+-0-1$/);
+  });
 });
