@@ -1,4 +1,5 @@
-import { parseJournalLine, type JournalRecord, type WorkerIdentity } from '../journal/records.js';
+import { appended, journalPath, writersIn } from '../journal/appended.js';
+import { parseJournalLine, requeuedIn, type JournalRecord, type WorkerIdentity } from '../journal/records.js';
 import type { FileSystem } from '../ports/fs.js';
 import type { Book } from './book.js';
 import { isDesk } from './names.js';
@@ -47,7 +48,6 @@ interface Ended {
 
 /** The newest ends say enough, however many there were. */
 const REMEMBERED = 500;
-const SUFFIX = '.jsonl';
 
 /** Reads the journals of other hosts' workers, each time from where it got to. */
 export class OtherHosts {
@@ -71,10 +71,9 @@ export class OtherHosts {
   async look(book: Book, since: number, lastingMs: number): Promise<Elsewhere> {
     const journals = folders.journals(book.epoch);
     if (book.epoch.id !== this.#epoch) this.#forget(book.epoch.id);
-    for (const name of await this.#fs.list(journals)) {
-      const worker = name.slice(0, -SUFFIX.length);
-      if (name.endsWith(SUFFIX) && !isDesk(worker) && !this.#writers.get(worker)?.isHere)
-        await this.#readOn(worker, `${journals}/${name}`);
+    for (const worker of await writersIn(this.#fs, journals)) {
+      if (!isDesk(worker) && !this.#writers.get(worker)?.isHere)
+        await this.#readOn(worker, journalPath(journals, worker));
     }
     const alive = await this.#alive(book);
     const later = this.#ended.filter(({ revision }) => revision > since);
@@ -116,9 +115,7 @@ export class OtherHosts {
   async #readOn(worker: string, path: string): Promise<void> {
     const writer = this.#writers.get(worker) ?? unread();
     this.#writers.set(worker, writer);
-    const bytes = await this.#fs.readFrom(path, writer.offset);
-    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
-    writer.offset += whole.length;
+    const whole = await appended(this.#fs, path, writer);
     for (const line of whole.toString('utf8').split('\n')) {
       if (isHere(writer)) return;
       const parsed = line === '' ? undefined : parseJournalLine(line);
@@ -151,7 +148,7 @@ export class OtherHosts {
       case 'requeue':
         if (record.why !== RETIRED_WHY) return;
         writer.hasRetired = true;
-        this.#putBack.add(record.claim.slice(0, record.claim.lastIndexOf('.')));
+        for (const claim of requeuedIn(record)) this.#putBack.add(claim.slice(0, claim.lastIndexOf('.')));
         return;
       case 'revision':
       case 'leave':

@@ -1,9 +1,9 @@
-import { parseHeartbeat, type WorkerIdentity } from '../journal/records.js';
+import { parseHeartbeat, type HeartbeatFile, type WorkerIdentity } from '../journal/records.js';
 import type { Clock } from '../ports/clock.js';
 import { errorCode, type FileSystem } from '../ports/fs.js';
 import type { SlurmJob } from '../ports/host.js';
 import type { SlurmState } from '../ports/slurm.js';
-import { HeartbeatWatch, verdict, type Verdict } from './dead.js';
+import { BEATING_WITHIN_MS, HeartbeatWatch, SUSPECT_AFTER_MS, verdict, type Verdict } from './dead.js';
 import { isDesk } from './names.js';
 
 /** How to look at a process or a job; the host port, or a fake. */
@@ -17,6 +17,8 @@ interface Peer {
   readonly identity: WorkerIdentity | undefined;
   readonly watch: HeartbeatWatch;
   readonly verdict: Verdict;
+  /** When its heartbeat was written, by the filesystem's clock. */
+  readonly writtenNs: bigint | undefined;
 }
 
 /** Reads of other hosts' heartbeats per beat: a hundred workers must not ask the server ten thousand times. */
@@ -92,6 +94,27 @@ export class Peers {
     return isOver(known) ? known : (await this.#look(worker, identity)).verdict;
   }
 
+  /** When its heartbeat that was read last was written, by the filesystem's clock. */
+  writtenNs(worker: string): bigint | undefined {
+    return this.#known.get(worker)?.writtenNs;
+  }
+
+  /** Its heartbeat has not moved lately, but not for long enough to suspect it. */
+  isQuiet(worker: string): boolean {
+    const known = this.#known.get(worker);
+    if (!known || known.watch.successfulReads === 0) return false;
+    if (known.verdict === 'unknown') return true;
+    const { unchangedForMs } = known.watch;
+    return (
+      known.verdict === 'alive' && unchangedForMs >= BEATING_WITHIN_MS && unchangedForMs < SUSPECT_AFTER_MS
+    );
+  }
+
+  /** As its heartbeat said when it was looked at. */
+  identityOf(worker: string): WorkerIdentity | undefined {
+    return this.#known.get(worker)?.identity;
+  }
+
   async #look(worker: string, told?: WorkerIdentity): Promise<Peer> {
     const before = this.#known.get(worker);
     const heartbeat = await this.#read(worker);
@@ -103,6 +126,7 @@ export class Peers {
     const peer = {
       identity,
       watch,
+      writtenNs: heartbeat?.writtenNs,
       verdict: identity ? await this.#judge(identity, watch) : ('unknown' as const),
     };
     this.#known.set(worker, peer);
@@ -119,9 +143,11 @@ export class Peers {
     return verdict(this.#me, identity, { heartbeat, slurm: await this.#probes.slurmState(identity.slurm) });
   }
 
-  async #read(worker: string): Promise<{ counter: number; identity: WorkerIdentity } | undefined> {
+  async #read(worker: string): Promise<(HeartbeatFile & { readonly writtenNs: bigint }) | undefined> {
     try {
-      return parseHeartbeat((await this.#fs.read(`${this.#folder}/${worker}`)).bytes);
+      const { bytes, print } = await this.#fs.read(`${this.#folder}/${worker}`);
+      const heartbeat = parseHeartbeat(bytes);
+      return heartbeat && { ...heartbeat, writtenNs: print.mtimeNs };
     } catch {
       return undefined;
     }

@@ -29,6 +29,11 @@ export function sidecarOf(schedule: string): string {
   return `${schedule}.cooperate`;
 }
 
+/** Requests to leave, one a worker and named after it; there only while there is one. */
+export function stopFolderOf(sidecar: string): string {
+  return `${sidecar}/stop`;
+}
+
 export const folders = {
   cells: (epoch: Epoch) => `${epoch.folder}/cells`,
   journals: (epoch: Epoch) => `${epoch.folder}/journals`,
@@ -36,6 +41,11 @@ export const folders = {
   heartbeats: (epoch: Epoch) => `${epoch.folder}/heartbeats`,
   head: (epoch: Epoch) => `${epoch.folder}/head`,
 };
+
+/** The output of a worker's runs, one behind the other; `slot` where it has several: each has a log of its own. */
+export function logOf(epoch: Epoch, worker: string, slot: number | undefined): string {
+  return `${folders.logs(epoch)}/${worker}${slot === undefined ? '' : `.${slot}`}.log`;
+}
 
 /** The number of the newest epoch, 0 where there is none yet. */
 export async function newestEpoch(fs: FileSystem, sidecar: string): Promise<number> {

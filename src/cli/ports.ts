@@ -53,7 +53,7 @@ export function realPorts(schedule: string, colour: ColourChoice): Ports {
       return;
     }
     if (stop.request(signal) === 'draining') {
-      void screen.notice(showNotice({ tell: 'stopping', running: stop.isRunning }, schedule));
+      void screen.notice(showNotice({ tell: 'stopping', running: stop.running }, schedule));
     }
   }
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { LOST_POLICIES, type LostPolicy } from '../claim/lost-policy.js';
 import { hoursProblem } from '../settings/hours.js';
 import { duration, hostOptions, type HostOptions } from './program-host.js';
 import { collect, positiveInteger, wholeNumber } from './program-values.js';
@@ -11,6 +12,7 @@ export interface RunOptions extends HostOptions {
   readonly retries?: number;
   readonly jobs?: number;
   readonly perGpu?: number;
+  readonly requeueLost?: LostPolicy;
   readonly limit?: number;
   readonly timeLimit?: number;
   readonly expect?: number;
@@ -38,6 +40,11 @@ export function runOptions(verb: Command): Command {
     .option('-j, --jobs <n>', 'run so many entries at once', positiveInteger);
   return hostOptions(before)
     .option('--per-gpu <n>', 'so many entries share a GPU', positiveInteger)
+    .addOption(
+      new Option('--requeue-lost <when>', 'put back what a worker ran that is gone (default: never)').choices(
+        LOST_POLICIES,
+      ),
+    )
     .option('--limit <n>', 'run so many entries and leave', positiveInteger)
     .option('--time-limit <time>', 'leave after this time; what still runs is put back', duration)
     .option('--expect <time>', 'what an entry takes: one that would not finish is not started', duration)

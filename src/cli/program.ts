@@ -1,9 +1,20 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
+import { logsOptions, type LogsOptions } from './program-logs.js';
 import { configOptions, type ConfigOptions } from './program-config.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
 import { hostOptions, type HostOptions } from './program-host.js';
+import {
+  addOptions,
+  checkOptions,
+  editOptions,
+  type AddOptions,
+  type CheckOptions,
+  type EditOptions,
+} from './program-edit.js';
+import { requeueOptions, stopOptions, type RequeueOptions, type StopOptions } from './program-steering.js';
 import { runOptions, type RunOptions } from './program-run.js';
+import { statusOptions, waitOptions, type StatusOptions, type WaitOptions } from './program-status.js';
 import type { GlobalOptions } from './program-values.js';
 import { ownWords } from './spelling.js';
 import { version } from './version.js';
@@ -68,11 +79,59 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     },
   );
 
-  verb('progress', 'how many entries are executed')
+  statusOptions(verb('status', 'what runs where, what failed and why, and when it will be done')).action(
+    async (schedule: string, options: StatusOptions) => {
+      code = await (await import('./status-action.js')).statusAction(schedule, options);
+    },
+  );
+
+  waitOptions(verb('wait', 'wait until nothing is pending or running')).action(
+    async (schedule: string, options: WaitOptions) => {
+      code = await (await import('./wait-action.js')).waitAction(schedule, options);
+    },
+  );
+
+  requeueOptions(
+    verb('requeue', 'put entries back, so that they run again', ' <schedule> [selection...]'),
+  ).action(async (schedule: string, selections: string[], options: RequeueOptions) => {
+    code = await (await import('./requeue-action.js')).requeueAction(schedule, selections, options);
+  });
+
+  stopOptions(verb('stop', 'ask workers to finish what they run, and leave')).action(
+    async (schedule: string, options: StopOptions) => {
+      code = await (await import('./stop-action.js')).stopAction(schedule, options);
+    },
+  );
+
+  verb('progress', 'how many entries are executed, and what became of them')
     .option('--json', 'print one JSON value', false)
     .action(async (schedule: string, options: ProgressOptions) => {
       code = await (await import('./progress-action.js')).progressAction(schedule, options);
     });
+
+  logsOptions(verb('logs', 'what an entry has printed, also while it runs on another host')).action(
+    async (schedule: string, entries: string, options: LogsOptions) => {
+      code = await (await import('./logs-action.js')).logsAction(schedule, entries, options);
+    },
+  );
+
+  addOptions(verb('add', 'append entries, also while workers are at work')).action(
+    async (schedule: string, command: string[], options: AddOptions) => {
+      code = await (await import('./add-action.js')).addAction(schedule, command, options);
+    },
+  );
+
+  editOptions(verb('edit', 'edit a copy in $EDITOR, and merge it with what workers did meanwhile')).action(
+    async (schedule: string, options: EditOptions) => {
+      code = await (await import('./edit-action.js')).editAction(schedule, options);
+    },
+  );
+
+  checkOptions(verb('check', 'is it a valid schedule, and what is wrong where')).action(
+    async (schedule: string, options: CheckOptions) => {
+      code = await (await import('./check-action.js')).checkAction(schedule, options);
+    },
+  );
 
   configOptions(verb('config', 'show the settings that apply here, and where they come from', '')).action(
     async (options: ConfigOptions) => {

@@ -3,10 +3,11 @@ const VERBS = ['run', 'doe', 'one', 'progress'] as const;
 /** What follows these is theirs: no verb, and no schedule. */
 const WITH_VALUE = new Set(
   (
-    '--color --entry --profile ' +
-    '--max-failures --retries --postfix -j --jobs --gpus --per-gpu --gpus-per-run --threads --venv --conda --module --setup ' +
+    '--color --entry --profile --attempt --tail --state --host --worker ' +
+    '--max-failures --requeue-lost --retries --postfix -j --jobs --gpus --per-gpu --gpus-per-run --threads --venv --conda --module --setup ' +
     '--container --bind --timeout --limit --time-limit --expect --on-failure --on-finish --nice --hours ' +
-    '-s --set -d --design -n --runs --seed --centers --baseline -w --where --when -r --repeat --as --order --spec'
+    '-s --set -d --design -n --runs --seed --centers --baseline -w --where --when -r --repeat --as --order --spec ' +
+    '-f --file --times'
   ).split(' '),
 );
 
@@ -22,6 +23,16 @@ export function modernSpelling(args: readonly string[]): string[] {
     return [verb, ...args.slice(0, i), ...value, ...args.slice(i + 1)];
   }
   return [...args];
+}
+
+/** A selection is optional: `status --entries exp.json` lists all entries of the schedule. */
+export function withSelections(args: readonly string[]): readonly string[] {
+  if (args[0] !== 'status') return args;
+  return args.map((arg, i) => {
+    const next = args[i + 1];
+    const isAlone = (arg === '--entries' || arg === '-e') && next !== undefined && /[./]/.test(next);
+    return isAlone ? '--entries=all' : arg;
+  });
 }
 
 /** Our own words: what stands behind -- is the user's command. */

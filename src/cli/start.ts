@@ -1,6 +1,6 @@
 import { Failure } from '../failure.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
-import { modernSpelling, ownWords } from './spelling.js';
+import { modernSpelling, ownWords, withSelections } from './spelling.js';
 import { version } from './version.js';
 
 /** Runs the command line and returns the exit code. The one place where anything is caught. */
@@ -15,7 +15,7 @@ export async function main(args: readonly string[]): Promise<number> {
   process.stderr.on('error', ignored);
   const { runProgram } = await import('./program.js');
   try {
-    return await runProgram(modernSpelling(args));
+    return await runProgram(withSelections(modernSpelling(args)));
   } catch (error) {
     return fail(error, args);
   }

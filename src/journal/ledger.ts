@@ -1,5 +1,12 @@
-import { errorCode, type FileSystem } from '../ports/fs.js';
-import { parseJournalLine, type JournalLine, type JournalRecord, type WorkerIdentity } from './records.js';
+import type { FileSystem } from '../ports/fs.js';
+import { appended, journalPath, writersIn } from './appended.js';
+import {
+  parseJournalLine,
+  requeuedIn,
+  type JournalLine,
+  type JournalRecord,
+  type WorkerIdentity,
+} from './records.js';
 
 /** What the journals say about one claim. */
 export interface ClaimFacts {
@@ -15,6 +22,8 @@ export interface ClaimFacts {
   };
   /** The workers that promised never to start it. */
   givenBack?: readonly string[];
+  /** Somebody decided that it is over. */
+  requeued?: { readonly worker: string; readonly why: string };
 }
 
 export interface Revision {
@@ -26,8 +35,6 @@ export interface Revision {
   /** It is another schedule, made on purpose. */
   readonly anew: boolean;
 }
-
-const SUFFIX = '.jsonl';
 
 interface Reading {
   offset: number;
@@ -56,8 +63,9 @@ export class Ledger {
     return this.#unreadable;
   }
 
-  async refresh(): Promise<void> {
-    for (const worker of await this.#writers()) await this.#readOn(worker);
+  /** `of`: whose journals alone. */
+  async refresh(of: (writer: string) => boolean = () => true): Promise<void> {
+    for (const worker of await writersIn(this.#fs, this.#folder)) if (of(worker)) await this.#readOn(worker);
   }
 
   facts(claim: string): ClaimFacts | undefined {
@@ -87,24 +95,10 @@ export class Ledger {
     return this.#revisions.get(hash);
   }
 
-  /** Whoever has a journal here. */
-  async #writers(): Promise<string[]> {
-    try {
-      const names = await this.#fs.list(this.#folder);
-      return names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return [];
-      throw error;
-    }
-  }
-
   async #readOn(worker: string): Promise<void> {
-    const reading = this.#readings.get(worker) ?? { offset: 0, lastN: -1, left: false };
+    const reading = this.#readings.get(worker) ?? { offset: 0, lastN: -Infinity, left: false };
     this.#readings.set(worker, reading);
-    const bytes = await this.#fs.readFrom(`${this.#folder}/${worker}${SUFFIX}`, reading.offset);
-    // Cut at a line's end: a character may be torn in two where the writer has got to.
-    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
-    reading.offset += whole.length;
+    const whole = await appended(this.#fs, journalPath(this.#folder, worker), reading);
     for (const line of whole.toString('utf8').split('\n')) {
       if (line.trim() !== '') this.#take(worker, reading, parseJournalLine(line));
     }
@@ -154,6 +148,8 @@ export class Ledger {
         this.#identities.set(worker, record.identity);
         return;
       case 'requeue':
+        for (const claim of requeuedIn(record)) this.#of(claim).requeued = { worker, why: record.why };
+        return;
       case 'leave':
         return;
     }

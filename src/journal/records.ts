@@ -21,7 +21,14 @@ const identitySchema = z.object({
 });
 
 const recordSchema = z.discriminatedUnion('t', [
-  z.object({ t: z.literal('worker'), version: z.number(), identity: identitySchema, at }),
+  z.object({
+    t: z.literal('worker'),
+    version: z.number(),
+    identity: identitySchema,
+    at,
+    /** The GPUs that its slots have, as their runs see them; absent where none are handed out. */
+    gpus: z.optional(z.string()),
+  }),
   /** Written before the cells: what this worker is about to claim, and the revision that will carry the marks. */
   z.object({ t: z.literal('claim'), claims: z.array(claim), revision: z.number() }),
   /** Written before the rename: the content hash of a revision, and the new file's inode and mtime. */
@@ -33,7 +40,16 @@ const recordSchema = z.discriminatedUnion('t', [
     /** It replaces the schedule by another one: with it the next epoch begins. */
     anew: z.optional(z.boolean()),
   }),
-  z.object({ t: z.literal('start'), claim, entry: z.number(), at }),
+  z.object({
+    t: z.literal('start'),
+    claim,
+    entry: z.number(),
+    at,
+    /** Which of the worker's slots, where it has several. */
+    slot: z.optional(z.number()),
+    /** Where its output begins in the log. */
+    log: z.optional(z.number()),
+  }),
   z.object({
     t: z.literal('end'),
     claim,
@@ -58,7 +74,15 @@ const recordSchema = z.discriminatedUnion('t', [
   }),
   /** Claimed and never started: this worker promises that it never will be. */
   z.object({ t: z.literal('give-back'), claims: z.array(claim) }),
-  z.object({ t: z.literal('requeue'), claim, why: z.string() }),
+  /** These generations are over. A decision is written before anything is done: whoever comes across it finishes it. */
+  z.object({
+    t: z.literal('requeue'),
+    claim: z.optional(claim),
+    claims: z.optional(z.array(claim)),
+    why: z.string(),
+    /** Who decided it, where it was a person. */
+    by: z.optional(z.string()),
+  }),
   z.object({ t: z.literal('leave'), at }),
 ]);
 
@@ -66,6 +90,14 @@ const lineSchema = z.object({ n: z.number() });
 
 export type JournalRecord = z.infer<typeof recordSchema>;
 export type EndRecord = Extract<JournalRecord, { t: 'end' }>;
+
+/** The claims whose generation a record says is over. */
+export function requeuedIn({
+  claim,
+  claims = [],
+}: Extract<JournalRecord, { t: 'requeue' }>): readonly string[] {
+  return claim === undefined ? claims : [claim, ...claims];
+}
 
 export interface JournalLine {
   readonly n: number;

@@ -81,8 +81,9 @@ async function readUnless(path: string, known: Fingerprint | undefined): Promise
   return content ?? read(path);
 }
 
-async function readFrom(path: string, offset: number): Promise<Buffer> {
+async function readFrom(path: string, offset: number, most?: number): Promise<Buffer> {
   return reading(path, async (fd) => {
+    if (most !== undefined) return most <= 0 ? Buffer.alloc(0) : readBytes(fd, path, offset, most);
     const { size } = await fstat(fd, { bigint: true });
     const length = Math.max(0, Number(size) - offset);
     return length === 0 && size > 0n ? Buffer.alloc(0) : readBytes(fd, path, offset, length);

@@ -11,8 +11,11 @@ export interface FileSystem {
   read(path: string): Promise<FileContent>;
   /** The same, unless the file is still in the state `known`: then undefined, for the price of one open. */
   readUnless(path: string, known: Fingerprint | undefined): Promise<FileContent | undefined>;
-  /** The bytes from `offset` to the end (none when it ends before), for journals that only grow. */
-  readFrom(path: string, offset: number): Promise<Buffer>;
+  /**
+   * The bytes from `offset` to the end, `most` of them at most (none when it ends before), for files that only grow. With
+   * `most` no size is asked for, which a mount may have cached: fewer bytes are the end.
+   */
+  readFrom(path: string, offset: number, most?: number): Promise<Buffer>;
   /** By open and fstat: a plain stat may be seconds old on a network mount. Directories too. */
   fingerprint(path: string): Promise<Fingerprint>;
   /**

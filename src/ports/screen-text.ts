@@ -41,3 +41,17 @@ export function fit(text: string, columns: number): string {
   }
   return whole ? kept : `${shorter}…`;
 }
+
+/** Like `fit`, and filled with spaces up to so many columns. */
+export function fill(text: string, columns: number): string {
+  const fitting = fit(text, columns);
+  return fitting + ' '.repeat(Math.max(0, columns - widthOf(fitting)));
+}
+
+/** How many columns a harmless text takes. */
+export function widthOf(text: string): number {
+  if (ASCII_OR_LATIN.test(text)) return text.length;
+  let width = 0;
+  for (const character of text) width += columnsOf(character);
+  return width;
+}

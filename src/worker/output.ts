@@ -35,6 +35,12 @@ export class RunOutput {
   begin(label: string): void {
     this.tail.clear();
     this.lines?.begin(label);
+    this.log?.begin();
+  }
+
+  /** Where this run's output is in the log. */
+  get logged(): [from: number, to: number] | undefined {
+    return this.log?.range;
   }
 
   /** For the spawner: a promise when the terminal or the log is slower than the run. */

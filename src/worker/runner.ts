@@ -1,7 +1,7 @@
 import type { Claim } from '../claim/choose.js';
 import type { Claimer } from '../claim/claimer.js';
 import { claimName, slotName } from '../claim/names.js';
-import { folders } from '../claim/sidecar.js';
+import { logOf } from '../claim/sidecar.js';
 import type { Book } from '../claim/book.js';
 import type { EndRecord } from '../journal/records.js';
 import type { Tell } from '../notice.js';
@@ -23,8 +23,10 @@ export type Attempt =
   | { readonly is: 'failed'; readonly took: number }
   /** It ended because this worker was told to stop. */
   | { readonly is: 'interrupted' }
-  /** A peer took the claim back first, or this worker was told to stop. */
-  | { readonly is: 'not-started' };
+  /** Somebody has put its entry back while this worker stood still: it was not started. */
+  | { readonly is: 'not-started' }
+  /** The same while it ran: what it did counts as this attempt, and the entry is others'. */
+  | { readonly is: 'given-away' };
 
 /** A run that failed for good. */
 export interface FailedEntry {
@@ -67,6 +69,9 @@ export interface Slot {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Nobody decides to put an entry back sooner after it was started. */
+const GIVEN_AWAY_AFTER_MS = 250;
+
 /** After SIGTERM, this long until SIGKILL. */
 const GRACE_MS = 10_000;
 
@@ -94,39 +99,68 @@ export class Runner {
     this.#output = this.#outputTo(undefined);
   }
 
-  /** `final`: a failure is the entry's last word, and gets a failure file. */
-  async run(claim: Claim, argv: readonly string[], final: boolean): Promise<Attempt> {
+  /**
+   * `final`: a failure is the entry's last word, and gets a failure file. `since`: when, by the monotonic clock, it was
+   * begun to be started.
+   */
+  async run(
+    claim: Claim,
+    argv: readonly string[],
+    final: boolean,
+    since = this.#o.clock.monotonic(),
+  ): Promise<Attempt> {
     const book = await this.#o.claimer.book();
     await this.#openLog(book);
     const { entry, id } = claim;
+    if (await this.#isGivenAway(claim, since)) {
+      this.#o.tell({ tell: 'given-away', entry, ran: false, attempt: id.generation + 1 });
+      return { is: 'not-started' };
+    }
     const name = claimName(id);
-    book.journal.record({ t: 'start', claim: name, entry, at: this.#o.clock.wallTime().toISOString() });
-    this.#o.tell({ tell: 'running', entry, argv, attempt: id.generation + 1 });
+    this.#output.begin(String(entry));
+    const logged = this.#output.logged;
+    book.journal.record({
+      ...{ t: 'start', claim: name, entry, at: this.#o.clock.wallTime().toISOString() },
+      ...this.#own,
+      ...(logged && { log: logged[0] }),
+    });
+    this.#o.tell({ tell: 'running', entry, argv, attempt: id.generation + 1, labelled: this.#o.slot.of > 1 });
 
-    const logFrom = this.#log?.size ?? 0;
     const began = this.#o.clock.monotonic();
     const { end, timedOut } = await this.#spawn(claim, argv);
     const took = this.#o.clock.monotonic() - began;
     await this.#output.flushed();
 
-    if (!timedOut && looksSignalled(end)) await this.#o.clock.wait(OWN_SIGNAL_MS, this.#o.stop.draining);
+    if (!timedOut && looksSignalled(end)) await this.#o.clock.wait(OWN_SIGNAL_MS, this.#o.stop.ending);
     const succeeded = end.is === 'exited' && end.code === 0 && !timedOut;
-    const interrupted = !succeeded && !timedOut && this.#o.stop.draining.aborted && end.is !== 'unstartable';
+    const interrupted = !succeeded && !timedOut && this.#o.stop.ending.aborted && end.is !== 'unstartable';
     const facts = { claim: name, entry, took, timedOut, at: this.#o.clock.wallTime() };
     // The sidecar may have been made anew while it ran.
     const { journal, epoch } = await this.#o.claimer.book();
+    const isBefore = epoch.succeeds.includes(claim.epoch.id);
     journal.record({
       ...endRecord(end, facts),
       ...(interrupted ? { interrupted } : {}),
       ...(timedOut ? { timedOut } : {}),
-      ...(this.#o.slot.of > 1 ? { slot: this.#o.slot.number } : {}),
-      ...(epoch.succeeds.includes(claim.epoch.id) ? { epoch: claim.epoch.number } : {}),
-      ...(this.#log ? { log: [logFrom, this.#log.size] } : {}),
+      ...this.#own,
+      ...(isBefore ? { epoch: claim.epoch.number } : {}),
+      // Of a deleted sidecar no log is left.
+      ...((isBefore || epoch.id === claim.epoch.id) && logged && { log: this.#output.logged }),
     });
+    if (await this.#isGivenAway(claim, began)) {
+      this.#o.tell({ tell: 'given-away', entry, ran: true, attempt: id.generation + 1 });
+      return { is: 'given-away' };
+    }
     if (succeeded) return { is: 'succeeded', took };
     if (interrupted) return { is: 'interrupted' };
     if (final) await this.#fail(claim, argv, end, took, timedOut);
     return { is: 'failed', took };
+  }
+
+  /** Not asked where no time was for it: this worker was at work all the while. */
+  async #isGivenAway(claim: Claim, since: number): Promise<boolean> {
+    if (this.#o.clock.monotonic() - since < GIVEN_AWAY_AFTER_MS) return false;
+    return this.#o.claimer.isGivenAway(claim).catch(() => false);
   }
 
   async close(): Promise<void> {
@@ -138,7 +172,6 @@ export class Runner {
     argv: readonly string[],
   ): Promise<{ readonly end: RunEnd; readonly timedOut: boolean }> {
     const { stop, screen, inherit } = this.#o;
-    this.#output.begin(String(entry));
     if (inherit) screen.pause();
     const { worker, dress, spawner, clock } = this.#o;
     const attempt = id.generation + 1;
@@ -203,13 +236,18 @@ export class Runner {
     this.#o.onFailure({ entry, argv, end, timedOut, file });
   }
 
+  /** Said only where there are several. */
+  get #own(): { readonly slot?: number } {
+    const { number, of } = this.#o.slot;
+    return of > 1 ? { slot: number } : {};
+  }
+
   /** One log a slot: clusters count files. */
   async #openLog(book: Book): Promise<void> {
     if (book === this.#book || this.#o.inherit) return;
     this.#book = book;
     await this.close();
-    const { number, of } = this.#o.slot;
-    const path = `${folders.logs(book.epoch)}/${this.#o.worker}${of > 1 ? `.${number}` : ''}.log`;
+    const path = logOf(book.epoch, this.#o.worker, this.#own.slot);
     try {
       this.#log = await this.#o.fs.openAppend(path);
     } catch (error) {

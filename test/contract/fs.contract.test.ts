@@ -142,6 +142,10 @@ describe.each(Object.entries(backends))('the %s filesystem', (_name, open) => {
       expect(String(await files.readFrom(at('file'), 4))).toBe('456789');
       expect(String(await files.readFrom(at('file'), 10))).toBe('');
       expect(String(await files.readFrom(at('file'), 99))).toBe('');
+      expect(String(await files.readFrom(at('file'), 4, 3))).toBe('456');
+      expect(String(await files.readFrom(at('file'), 8, 3))).toBe('89');
+      expect(String(await files.readFrom(at('file'), 10, 3))).toBe('');
+      expect(String(await files.readFrom(at('file'), 4, 0))).toBe('');
     });
 
     test('says ENOENT for what is not there', async () => {

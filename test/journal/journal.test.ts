@@ -140,6 +140,13 @@ describe('a ledger', () => {
     expect(ledger.unreadable).toBe(0);
   });
 
+  test('says by its first line whose it is', async () => {
+    await journal.flush();
+    const ledger = new Ledger(fs, FOLDER);
+    await ledger.refresh();
+    expect(ledger.identityOf('ada')).toEqual(IDENTITY);
+  });
+
   test('counts lines that it cannot read, and goes on', async () => {
     await fs.write(PATH, Buffer.from(`nonsense\n{"n":1,"t":"from the future"}\n{"n":2,"t":"leave","at":""}\n`));
     const ledger = new Ledger(fs, FOLDER);

@@ -72,8 +72,10 @@ export class MemoryFileSystem implements FileSystem {
     return known && samePrint(content.print, known) ? undefined : content;
   }
 
-  async readFrom(path: string, offset: number): Promise<Buffer> {
-    return this.#do('readFrom', path, () => Buffer.from(this.#visible(path, 'read').bytes.subarray(offset)));
+  async readFrom(path: string, offset: number, most = Infinity): Promise<Buffer> {
+    return this.#do('readFrom', path, () =>
+      Buffer.from(this.#visible(path, 'read').bytes.subarray(offset, offset + most)),
+    );
   }
 
   async fingerprint(path: string): Promise<Fingerprint> {
