@@ -24,16 +24,33 @@ export interface HostOptions extends GlobalOptions {
   readonly inherit?: true;
 }
 
+/** All of them, for a command that runs one entry. */
 export function hostOptions(verb: Command): Command {
-  return profileOption(verb)
-    .option('--no-config', 'do not use cooperate.config.json and the like')
+  const gpus = gpuOptions(settingsOptions(verb).optionsGroup('GPUs and threads:'));
+  return lastOptions(timeoutOption(insideOptions(gpus).optionsGroup('The rest:')));
+}
+
+export function settingsOptions(verb: Command): Command {
+  return profileOption(verb.optionsGroup('Settings:')).option(
+    '--no-config',
+    'do not use cooperate.config.json and the like',
+  );
+}
+
+export function gpuOptions(verb: Command): Command {
+  return verb
     .option('--gpus <gpus>', 'one entry on each GPU: all, how many, or which (0,2)')
     .option('--gpus-per-run <n>', 'each entry gets so many GPUs', positiveInteger)
     .option(
       '--threads <n>',
       'OMP_NUM_THREADS and friends (default with several slots: a fair share)',
       positiveInteger,
-    )
+    );
+}
+
+export function insideOptions(verb: Command): Command {
+  return verb
+    .optionsGroup('What entries run in:')
     .option('--venv <folder>', 'run entries in this virtual environment')
     .option('--conda <env>', 'in this conda, mamba or micromamba environment')
     .option('--pipenv', 'in the environment of pipenv')
@@ -41,8 +58,15 @@ export function hostOptions(verb: Command): Command {
     .option('--module <name>', 'load a module before; repeatable', collect)
     .option('--setup <commands>', 'shell commands before all entries, once; repeatable', collect)
     .option('--container <image>', 'in a container: docker:IMAGE, podman:IMAGE, FILE.sif ...')
-    .option('--bind <from:to>', 'a folder that the container sees too; repeatable', collect)
-    .option('--timeout <time>', 'end a run that takes longer, such as 90m; it has failed', duration)
+    .option('--bind <from:to>', 'a folder that the container sees too; repeatable', collect);
+}
+
+export function timeoutOption(verb: Command): Command {
+  return verb.option('--timeout <time>', 'end a run that takes longer, such as 90m; it has failed', duration);
+}
+
+export function lastOptions(verb: Command): Command {
+  return verb
     .option('--nice <n>', 'run at this priority, 0 to 19', niceness)
     .addOption(
       new Option('--inherit', 'hand the terminal to the command untouched, and keep no log').conflicts('jobs'),

@@ -119,15 +119,17 @@ class Editing {
 
   async #unusable(bytes: Buffer, { problem, offset }: NotASchedule): Promise<Edited | undefined> {
     const { terminal } = this.#ports;
-    const place = offset === undefined ? {} : { place: placeOf(bytes, offset) };
     const isEmpty = bytes.toString('latin1').trim() === '';
+    const { line, column, excerpt, caret } = placeOf(bytes, offset ?? 0);
     if (!terminal.isInteractive)
-      throw new Failure({ reason: 'schedule-unusable', path: this.#draft.path, problem, ...place });
+      throw usage(
+        `nothing was written; line ${line}, column ${column} of your copy: ${problem}`,
+        `  ${excerpt}\n  ${' '.repeat(caret)}^`,
+      );
     if (isEmpty && this.#base && this.#base.count > 0) {
       if (!(await this.#mayRemoveAll())) return this.#askAgain();
       return this.#merge(this.#base, scan(Buffer.from('[]\n')));
     }
-    const { line, column, excerpt, caret } = placeOf(bytes, offset ?? 0);
     terminal.tell([`Line ${line}, column ${column}: ${problem}`, `  ${excerpt}`, `  ${' '.repeat(caret)}^`]);
     return this.#askAgain();
   }

@@ -49,6 +49,12 @@ export interface Ports {
   onStop(stop: StopSwitch): void;
 }
 
+/** What of it is needed to change a schedule and run nothing. */
+export type DeskPorts = Pick<
+  Ports,
+  'fs' | 'clock' | 'probes' | 'lock' | 'identify' | 'staleMs' | 'tell' | 'onStop'
+>;
+
 export interface RunSettings {
   readonly inherit: boolean;
   /** What the runs of each slot have besides the worker's environment; so many entries run at once. */
@@ -142,7 +148,7 @@ export interface OpenDesk {
 }
 
 /** For a schedule that may not exist yet, or be none; nothing is created before it is needed. */
-export async function openDesk(ports: Ports, path: string): Promise<OpenDesk> {
+export async function openDesk(ports: DeskPorts, path: string): Promise<OpenDesk> {
   const file = new ScheduleFile(ports.fs, await futurePath(ports.fs, path));
   const identity = await ports.identify();
   const name = `${workerName(identity)}${DESK}`;
@@ -178,7 +184,7 @@ export function stopSwitch(ports: Pick<Ports, 'onStop'>): StopSwitch {
 
 /** A process's place at a schedule: its lock, and what it does under it. */
 function seat<T extends Desk>(
-  { fs, clock, probes, tell, lock: makeLock, staleMs }: Ports,
+  { fs, clock, probes, tell, lock: makeLock, staleMs }: DeskPorts,
   file: ScheduleFile,
   identity: WorkerIdentity,
   make: (options: DeskOptions) => T,
