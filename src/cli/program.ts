@@ -4,6 +4,7 @@ import { completionsOptions, type Shell } from './program-completions.js';
 import { logsOptions, type LogsOptions } from './program-logs.js';
 import { configOptions, type ConfigOptions } from './program-config.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
+import { hostOptions, type HostOptions } from './program-host.js';
 import {
   addOptions,
   checkOptions,
@@ -19,10 +20,9 @@ import type { GlobalOptions } from './program-values.js';
 import { ownWords } from './spelling.js';
 import { version } from './version.js';
 
-export interface OneOptions extends GlobalOptions {
+export interface OneOptions extends HostOptions {
   readonly entry?: number;
   readonly force: boolean;
-  readonly inherit: boolean;
 }
 
 export interface ProgressOptions extends GlobalOptions {
@@ -66,14 +66,13 @@ export function commandLine(json = false): CommandLine {
     },
   );
 
-  verb('one', 'choose one entry and run it, also one that was executed before')
+  const oneVerb = verb('one', 'choose one entry and run it, also one that was executed before')
     .option('--entry <index>', 'the entry to run, instead of asking', index)
     .option('--force', 'also when it is running', false)
-    .option('--inherit', 'hand the terminal to the command untouched, and keep no log', false)
-    .addHelpText('after', ONE_EXAMPLES)
-    .action(async (schedule: string, options: OneOptions) => {
-      code = await (await import('./one-action.js')).oneAction(schedule, options);
-    });
+    .addHelpText('after', ONE_EXAMPLES);
+  hostOptions(oneVerb).action(async (schedule: string, options: OneOptions) => {
+    code = await (await import('./one-action.js')).oneAction(schedule, options);
+  });
 
   doeOptions(verb('doe', 'generate a schedule: asking, from flags, or from a file')).action(
     async (schedule: string, command: string[], options: DoeOptions) => {

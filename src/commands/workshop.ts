@@ -18,6 +18,7 @@ import type { Screen } from '../ports/screen.js';
 import type { Spawner } from '../ports/spawn.js';
 import { ScheduleFile } from '../schedule/file.js';
 import type { Dress } from '../worker/dress.js';
+import type { Inside } from '../worker/failure-text.js';
 import { Runner, type FailedEntry, type Slot } from '../worker/runner.js';
 import { NO_RERUNS, type Reruns } from '../worker/attempts.js';
 import { Limits, type LimitSettings } from '../worker/limits.js';
@@ -34,11 +35,11 @@ export interface Ports {
   readonly probes: Probes;
   readonly lock: typeof guardedLock;
   identify(): Promise<HostIdentity>;
-  /** Runs a command of the user's by the shell, without input. */
+  /** Runs a command of the user's by the shell, without input, in this environment. */
   readonly shell: (
     command: string,
     timeoutMs: number,
-    env: Readonly<Record<string, string>>,
+    env: Readonly<NodeJS.ProcessEnv>,
   ) => Promise<CommandResult>;
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly directory: string;
@@ -61,6 +62,7 @@ export interface RunSettings {
   /** Instead of the worker's own. */
   readonly env?: Readonly<NodeJS.ProcessEnv>;
   readonly dress?: Dress | undefined;
+  readonly inside?: Inside | undefined;
   /** Where signals act on already; without it one is made. */
   readonly stop?: StopSwitch;
   readonly timeoutMs?: number | undefined;
