@@ -57,8 +57,9 @@ export class Process implements Owner {
     readonly host: Host,
     readonly number: number,
     slots: number,
-    { time, mount, mutant, isDead, onSpawn }: Surroundings,
+    around: Surroundings,
   ) {
+    const { time, mount, mutant } = around;
     this.skewMs = host.skewMs;
     this.mount = mount;
     const worker = `w${number}`;
@@ -71,7 +72,7 @@ export class Process implements Owner {
     const tell = (notice: Notice): void => void this.notices.push(notice);
     const sidecar = sidecarOf(SCHEDULE);
     const probes = {
-      processStart: (pid: number) => Promise.resolve(isDead(pid) ? 'gone' : '1'),
+      processStart: (pid: number) => Promise.resolve(around.isDead(pid) ? 'gone' : '1'),
       slurmState: () => Promise.resolve('unknown' as const),
     };
     const options = {
@@ -93,7 +94,7 @@ export class Process implements Owner {
       file: new ScheduleFile(fs, SCHEDULE),
     });
     const spawner = fakeSpawner((run) => {
-      onSpawn(this, run);
+      around.onSpawn(this, run);
     });
     const { stop } = this;
     const runners = Array.from({ length: slots }, (_, slot) => {

@@ -22,5 +22,15 @@ export function fakeSnapshot(
     const state = stateOf(entry);
     return 'run' in state ? [state.run] : [];
   };
-  return { schedule: '/exp.json', text, epoch: undefined, totals, workers, stateOf, runsOf, unreadable: 0 };
+  return {
+    schedule: '/exp.json',
+    text,
+    epoch: undefined,
+    totals,
+    workers,
+    stateOf,
+    runsOf,
+    unreadable: 0,
+    readOn: (run) => Promise.resolve(run),
+  };
 }
