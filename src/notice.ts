@@ -22,6 +22,14 @@ export type Notice =
   | { readonly tell: 'waiting'; readonly failure: FailureDetail; readonly isLeaving: boolean }
   | { readonly tell: 'waited' }
   | { readonly tell: 'offered'; readonly entries: number }
+  /** Put back by the policy that a person chose; `entry` is its number when it was started. */
+  | {
+      readonly tell: 'requeued-lost';
+      readonly entry: number | undefined;
+      readonly worker: string;
+      readonly attempt: number;
+    }
+  | { readonly tell: 'lost-too-often'; readonly entry: number | undefined }
   | { readonly tell: 'put-back'; readonly entries: readonly number[] }
   /** Somebody has put this worker's entry back, before it was started here or while it ran. */
   | {

@@ -20,6 +20,8 @@ export interface Setting {
   readonly identity: WorkerIdentity;
   /** The folder beside the schedule. */
   readonly sidecar: string;
+  /** The GPUs that this worker hands out, if any. */
+  readonly gpus?: string | undefined;
 }
 
 /** The sidecar's present epoch, with everything a worker keeps in it. */
@@ -63,7 +65,7 @@ export class Book implements Evidence {
   static async #in(setting: Setting, epoch: Epoch, before: Journal | undefined): Promise<Book> {
     const { fs, identity, clock, probes } = setting;
     const path = journalPath(folders.journals(epoch), identity.worker);
-    const journal = before ?? new Journal(fs, path, firstRecord(identity, clock));
+    const journal = before ?? new Journal(fs, path, firstRecord(setting));
     // Somebody may be deleting the sidecar this very moment.
     for (const folder of Object.values(folders)) await fs.makeDirectory(folder(epoch));
     await journal.moveTo(path);
@@ -122,6 +124,7 @@ async function archived(fs: FileSystem, journals: string): Promise<Ledger> {
   return ledger;
 }
 
-function firstRecord(identity: WorkerIdentity, clock: Clock): JournalRecord {
-  return { t: 'worker', version: 1, identity, at: clock.wallTime().toISOString() };
+function firstRecord({ identity, clock, gpus }: Setting): JournalRecord {
+  const first = { t: 'worker' as const, version: 1, identity, at: clock.wallTime().toISOString() };
+  return gpus === undefined ? first : { ...first, gpus };
 }

@@ -29,8 +29,9 @@ export interface LateEdit {
   readonly bytes: Buffer;
   /** The entries that the rewrite appended, which this content cannot know. */
   readonly lacks: readonly string[];
-  /** Entries in the schedule as it was rewritten; undefined where this content lacks more than marks and entries. */
-  readonly entries: number | undefined;
+  /** The schedule as it was rewritten: where another stands by now, somebody has saved once more. Undefined where this
+   * content lacks more than marks and entries. */
+  readonly rewritten: ScheduleText | undefined;
 }
 
 /** The content that was replaced, kept by a link until it is certain that nobody was still writing to it. */
@@ -103,10 +104,10 @@ export class Rewriter {
 
   async lateEdit(): Promise<LateEdit | undefined> {
     if (!this.#replaced) return undefined;
-    const { path, print, lacks, entries } = this.#replaced;
+    const { path, print, lacks, rewritten } = this.#replaced;
     const now = await this.#fs.fingerprint(path);
     if (now.size === print.size && now.mtimeNs === print.mtimeNs) return undefined;
-    return { bytes: (await this.#fs.read(path)).bytes, lacks, entries };
+    return { bytes: (await this.#fs.read(path)).bytes, lacks, rewritten };
   }
 
   /** Keeps a content that cannot become the schedule, under a name of its own. */
@@ -196,7 +197,7 @@ export class Rewriter {
     return { is: 'changed' };
   }
 
-  /** Links the file that is about to be replaced, and looks at it: by a fresh open, so no cache answers. */
+  /** Links the file that is about to be replaced, and looks once more at what stands there: by a fresh open. */
   async #keep({ text, append, isAnother }: Fresh): Promise<Fingerprint> {
     await this.#fs.unlink(this.#kept).catch(() => undefined);
     this.#replaced = undefined;
@@ -208,12 +209,13 @@ export class Rewriter {
       // Removed just now, so it can only be ours: the reply was lost.
       if (code !== 'EEXIST') throw error;
     }
-    const print = await this.#fs.fingerprint(this.#kept).catch(async (error: unknown) => {
+    // Not at the link: a file that an editor has put in its place meanwhile would go unseen.
+    const print = await this.#fs.fingerprint(this.#file.path).catch(async (error: unknown) => {
       await this.#fs.unlink(this.#kept).catch(() => undefined);
       throw error;
     });
-    const entries = isAnother ? undefined : text.count;
-    this.#replaced = { path: this.#kept, print, lacks: append, entries };
+    const rewritten = isAnother ? undefined : text;
+    this.#replaced = { path: this.#kept, print, lacks: append, rewritten };
     return print;
   }
 

@@ -2,6 +2,7 @@ import type { Tell } from '../notice.js';
 import type { Held } from '../ports/lock.js';
 import { contentHash, type ScheduleFile, type Seen } from '../schedule/file.js';
 import { scan } from '../schedule/scan.js';
+import { sameEntries } from '../schedule/slots.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book, Setting } from './book.js';
 import { reconcileAll } from './edits.js';
@@ -173,10 +174,11 @@ export class Viewer {
       await this.#rewriter.forget();
       return undefined;
     }
-    const { bytes, lacks, entries } = late;
+    const { bytes, lacks, rewritten } = late;
     const text = parsed(bytes);
     // Half saved, or changed once more since: the newer edit stands, the other is kept where its owner finds it.
-    if (!text || seen.hash !== head.hash || seen.text.count !== entries) {
+    const isNewest = rewritten && seen.hash === head.hash && sameEntries(seen.text, rewritten);
+    if (!text || !isNewest) {
       await this.#rewriter.keepAside(bytes, seen.ownership);
       this.#late = undefined;
       return undefined;

@@ -1,5 +1,6 @@
 import type { StateName } from '../survey/types.js';
 import { fit, widthOf } from '../ports/screen-text.js';
+import { showCommand } from './show-command.js';
 
 /** What is printed on: a terminal of some width, or a pipe or file, where lines are as long as they need to be. */
 export interface Page {
@@ -65,19 +66,24 @@ export function flowed(page: Page, words: readonly Words[]): string[] {
 
 /** A sentence in as many lines as the page needs; all of it stands `margin` to the right, and what follows 2 more. */
 export function sentence(page: Page, text: string, tone?: Tone, margin = 0): string[] {
-  const inner = { ...page, columns: page.columns === undefined ? undefined : Math.max(1, page.columns - margin) };
+  const inner = {
+    ...page,
+    columns: page.columns === undefined ? undefined : Math.max(1, page.columns - margin),
+  };
   const words = text.split(' ').map((word) => ({ text: word, tone }));
   return flowed(inner, words).map((one) => ' '.repeat(margin) + one);
 }
 
 /** A command to paste; where it is too long a shell reads on in the next line. */
-export function pasteable(page: Page, words: readonly string[]): string[] {
+function pasteable(page: Page, command: readonly string[]): string[] {
   const margin = ' '.repeat(INDENT);
   const { columns = Infinity } = page;
   const lines: string[] = [];
   let shown = '';
-  words.forEach((word, i) => {
-    const room = columns - (i === words.length - 1 ? 0 : 2);
+  command.forEach((part, i) => {
+    // Quoted as an argument is, which a command's name need not be.
+    const word = showCommand(['-', part]).slice(2);
+    const room = columns - (i === command.length - 1 ? 0 : 2);
     if (shown === '') shown = margin + word;
     else if (widthOf(shown) + 1 + widthOf(word) <= room) shown += ` ${word}`;
     else {
@@ -90,7 +96,7 @@ export function pasteable(page: Page, words: readonly string[]): string[] {
 
 /** What to do, and the command for it, behind it or below. */
 export function remedy(page: Page, text: string, command: readonly string[]): string[] {
-  const together = `${text} ${command.join(' ')}`;
+  const together = `${text} ${showCommand(command)}`;
   if (widthOf(together) <= (page.columns ?? Infinity)) return [together];
   return [...sentence(page, text), ...pasteable(page, command)];
 }

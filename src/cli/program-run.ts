@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { LOST_POLICIES, type LostPolicy } from '../claim/lost-policy.js';
 import { hoursProblem } from '../settings/hours.js';
 import { parseDuration } from '../worker/duration.js';
 import { profileOption } from './program-config.js';
@@ -28,6 +29,7 @@ export interface RunOptions extends GlobalOptions {
   readonly container?: string;
   readonly bind?: readonly string[];
   readonly timeout?: number;
+  readonly requeueLost?: LostPolicy;
   readonly limit?: number;
   readonly timeLimit?: number;
   readonly expect?: number;
@@ -38,10 +40,18 @@ export interface RunOptions extends GlobalOptions {
   readonly onFailure?: string;
 }
 
+const EXAMPLES = `
+Examples:
+  cooperate run exp.json                   one worker; start as many as you like
+  cooperate run exp.json -k -j 4           four at a time, whatever fails
+  cooperate run exp.json --gpus all        one on each GPU
+  cooperate run exp.json --venv ./venv --timeout 2h --retries 1`;
+
 /** The options of `run`. */
 export function runOptions(verb: Command): Command {
-  return profileOption(verb)
+  return profileOption(verb.optionsGroup('Settings:'))
     .option('--no-config', 'do not use cooperate.config.json and the like')
+    .optionsGroup('Failures:')
     .addOption(
       new Option('-k, --keep-going', 'go on after failures, and exit 1 at the end').conflicts('maxFailures'),
     )
@@ -54,6 +64,13 @@ export function runOptions(verb: Command): Command {
     )
     .option('--no-persistent', 'do not (default)')
     .option('--postfix <flags>', "what --persistent appends, such as '--resume' (default: asked for once)")
+    .option('--timeout <time>', 'end a run that takes longer, such as 90m; it has failed', duration)
+    .addOption(
+      new Option('--requeue-lost <when>', 'put back what a worker ran that is gone (default: never)').choices(
+        LOST_POLICIES,
+      ),
+    )
+    .optionsGroup('Slots, GPUs and threads:')
     .option('-j, --jobs <n>', 'run so many entries at once', positiveInteger)
     .option('--gpus <gpus>', 'one entry on each GPU: all, how many, or which (0,2)')
     .option('--per-gpu <n>', 'so many entries share a GPU', positiveInteger)
@@ -63,6 +80,7 @@ export function runOptions(verb: Command): Command {
       'OMP_NUM_THREADS and friends (default with several slots: a fair share)',
       positiveInteger,
     )
+    .optionsGroup('What entries run in:')
     .option('--venv <folder>', 'run entries in this virtual environment')
     .option('--conda <env>', 'in this conda, mamba or micromamba environment')
     .option('--pipenv', 'in the environment of pipenv')
@@ -71,18 +89,20 @@ export function runOptions(verb: Command): Command {
     .option('--setup <commands>', 'shell commands before all entries, once; repeatable', collect)
     .option('--container <image>', 'in a container: docker:IMAGE, podman:IMAGE, FILE.sif ...')
     .option('--bind <from:to>', 'a folder that the container sees too; repeatable', collect)
-    .option('--timeout <time>', 'end a run that takes longer, such as 90m; it has failed', duration)
+    .optionsGroup('How long and when:')
     .option('--limit <n>', 'run so many entries and leave', positiveInteger)
     .option('--time-limit <time>', 'leave after this time; what still runs is put back', duration)
     .option('--expect <time>', 'what an entry takes: one that would not finish is not started', duration)
     .option('--hours <span>', 'start entries only then, such as 20:00-08:00 or Sat,Sun; repeatable', hours)
     .option('--wait', 'wait for entries that are added later')
+    .optionsGroup('The rest:')
     .option('--on-failure <command>', 'run it by the shell when an entry has failed; facts in COOPERATE_*')
     .option('--on-finish <command>', 'run it by the shell when this worker leaves')
     .option('--nice <n>', 'run at this priority, 0 to 19', niceness)
     .addOption(
       new Option('--inherit', 'hand the terminal to the command untouched, and keep no log').conflicts('jobs'),
-    );
+    )
+    .addHelpText('after', EXAMPLES);
 }
 
 function duration(text: string): number {

@@ -1,5 +1,6 @@
 import type { HostWishes } from '../commands/host.js';
 import { run, type RunReport } from '../commands/run.js';
+import type { Ports } from '../commands/workshop.js';
 import { onSuspend } from '../ports/screen-suspend.js';
 import { Cancelled, realTerminal } from '../ports/terminal.js';
 import { Failure } from '../failure.js';
@@ -39,6 +40,7 @@ export async function runAction(schedule: string, given: RunOptions): Promise<nu
         schedule,
         maxFailures: options.keepGoing ? Infinity : (options.maxFailures ?? 1),
         ...{ inherit, persistent, postfix: options.postfix, retries },
+        requeueLost: options.requeueLost ?? 'never',
         host: hostIn(options),
         timeoutMs: options.timeout,
         limits: limitsIn(options, slurmTimeMs(ports.env, ports.clock.wallTime())),
@@ -47,7 +49,8 @@ export async function runAction(schedule: string, given: RunOptions): Promise<nu
       () => askPostfix(stop?.draining),
       (failed) => say(showFailedEntry(failed)),
     );
-    for (const line of summary(report, schedule)) say(line);
+    const wrapUp = await wrapUpOf(report, ports, schedule, stop);
+    for (const line of summary(report, schedule, wrapUp)) say(line);
     return stopCode(stop) ?? (report.failures > 0 || report.lost.length > 0 ? EXIT.entryFailed : EXIT.done);
   } catch (error) {
     const code = error instanceof Cancelled ? stopCode(stop) : undefined;
@@ -96,7 +99,28 @@ async function askPostfix(signal?: AbortSignal): Promise<string | undefined> {
   );
 }
 
-function* summary(report: RunReport, schedule: string): Generator<string> {
+/** With others at work on a schedule so long, finding out whether they are only leaving is not worth it. */
+const LONG = 20_000;
+
+/** What came of the whole schedule, when this worker has worked on it and it is done. */
+async function wrapUpOf(
+  { completed, ended, working, entries }: RunReport,
+  ports: Ports,
+  schedule: string,
+  stop: StopSwitch | undefined,
+): Promise<readonly string[] | undefined> {
+  if (!completed || ended === 0 || stop?.draining.aborted || (working > 0 && entries > LONG)) return undefined;
+  const { wrapUpLines } = await import('./wrap-up-action.js');
+  const { isTerminal, columns } = ports.screen;
+  const page = { columns: isTerminal ? columns : undefined, isColoured: ports.screen.coloured('stderr') };
+  return wrapUpLines(ports, schedule, page);
+}
+
+function* summary(
+  report: RunReport,
+  schedule: string,
+  wrapUp: readonly string[] | undefined,
+): Generator<string> {
   const { ended, failures, lost, working, suspect, unreadable, completed } = report;
   for (const { entry, worker, command } of lost) {
     yield own(
@@ -110,12 +134,13 @@ function* summary(report: RunReport, schedule: string): Generator<string> {
         ? '1 journal line could not be read; what it recorded is unknown.'
         : `${unreadable} journal lines could not be read; what they recorded is unknown.`,
     );
-  if (working > 0) {
+  if (working > 0 && !wrapUp) {
     yield own(`${working === 1 ? '1 other worker is' : `${working} other workers are`} still at work.`);
   }
   for (const worker of suspect)
     yield own(`worker ${worker} has not been heard of for minutes; it may be gone.`);
-  if (failures > 0 && (completed || ended > 1))
+  if (wrapUp) yield* wrapUp;
+  else if (failures > 0 && (completed || ended > 1))
     yield own(`${failures} of the ${ended} entries run here failed.`);
   if (completed) yield 'All experiments completed.';
 }

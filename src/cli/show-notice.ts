@@ -1,3 +1,4 @@
+import { MOST_LOST } from '../claim/lost-policy.js';
 import type { Notice } from '../notice.js';
 import type { CommandResult } from '../ports/command.js';
 import { harmless } from '../ports/screen-text.js';
@@ -46,6 +47,14 @@ export function showNotice(notice: Notice, schedule: string): string {
     case 'offered':
       return own(
         `${count(notice.entries)} had been claimed by workers that are gone and never started; running now.`,
+      );
+    case 'requeued-lost':
+      return own(
+        `entry ${notice.entry ?? '?'} is put back: attempt ${notice.attempt} was lost with worker ${harmless(notice.worker)}.`,
+      );
+    case 'lost-too-often':
+      return own(
+        `entry ${notice.entry ?? '?'} stays lost: its last ${MOST_LOST} workers died or fell silent while they ran it, so it may be the entry.`,
       );
     case 'put-back':
       return own(`put back ${entries(notice.entries)}: pending again.`);

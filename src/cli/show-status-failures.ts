@@ -71,7 +71,12 @@ function* showLost(page: Page, schedule: string, entries: readonly number[]): Ge
   if (entries.length === 0) return;
   yield* counts(page, `${whole(entries.length)} lost:`, entries, 'lost');
   const whose = entries.length === 1 ? 'Its worker' : 'Their workers';
-  yield* sentence(page, `${whose} died before the end; nobody knows how far ${entries.length === 1 ? 'it' : 'they'} came.`, undefined, 2);
+  yield* sentence(
+    page,
+    `${whose} died before the end; nobody knows how far ${entries.length === 1 ? 'it' : 'they'} came.`,
+    undefined,
+    2,
+  );
   yield* remedy(page, 'To run what was lost again:', requeue(schedule, '--lost'));
 }
 
@@ -81,6 +86,9 @@ function* showSuspect(page: Page, schedule: string, entries: readonly number[]):
   const whose = entries.length === 1 ? 'Its worker has' : 'Their workers have';
   const unheard = `${whose} not been heard of for minutes, and nothing proves that ${entries.length === 1 ? 'it is' : 'they are'} dead.`;
   yield* sentence(page, unheard, undefined, 2);
-  const some = shortened(selectionOf(entries), 40);
-  yield* remedy(page, 'When you are sure that nothing runs there any more:', requeue(schedule, '--force', some));
+  yield* remedy(
+    page,
+    'When you are sure that nothing runs there any more:',
+    requeue(schedule, '--suspect', '--force'),
+  );
 }

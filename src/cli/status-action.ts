@@ -3,7 +3,7 @@ import { status, type StatusFilter } from '../commands/status.js';
 import { wantsColour } from '../ports/screen-colour.js';
 import { EXIT } from './exit-codes.js';
 import { realLookPorts } from './look-ports.js';
-import type { Page } from './page.js';
+import { afterBlank, type Page } from './page.js';
 import { print } from './print.js';
 import type { StatusOptions } from './program-status.js';
 import { showEntries } from './show-status-entries.js';
@@ -12,7 +12,7 @@ import { statusJson } from './status-value.js';
 
 /** `cooperate status`: returns the exit code; what the states are is data, and no failure. */
 export async function statusAction(schedule: string, options: StatusOptions): Promise<number> {
-  // if (options.watch) return (await import('./watch-action.js')).watchAction(schedule, options);
+  if (options.watch) return (await import('./watch-action.js')).watchAction(schedule, options);
   const report = await status(await lookingAt(realLookPorts(), schedule), schedule, filterIn(options));
   const { entries, state, all = false } = options;
   const withEntries = entries !== undefined || state !== undefined;
@@ -23,13 +23,13 @@ export async function statusAction(schedule: string, options: StatusOptions): Pr
   const page = stdoutPage(options);
   await print(
     withEntries
-      ? chain(showTotals(page, schedule, report), [''], showEntries(page, report))
+      ? chain(showTotals(page, schedule, report), afterBlank(showEntries(page, report)))
       : showStatus(page, schedule, report, { all }),
   );
   return EXIT.done;
 }
 
-function filterIn({ entries, state, host, worker }: StatusOptions): StatusFilter {
+export function filterIn({ entries, state, host, worker }: StatusOptions): StatusFilter {
   return { selection: entries === true ? undefined : entries, states: state, hosts: host, workers: worker };
 }
 

@@ -81,7 +81,7 @@ function runValue({ attempt, startedAt, end }: Run): object {
 }
 
 function moment(at: number): string | null {
-  return Number.isFinite(at) ? new Date(at).toISOString() : null;
+  return at > 0 ? new Date(at).toISOString() : null;
 }
 
 /** The value as a text, piece by piece: a million entries are longer than one string may be. */
@@ -92,7 +92,9 @@ export function* statusJson(schedule: string, report: StatusReport, withEntries:
     return;
   }
   const { snapshot } = report;
-  const hosts = new Map(snapshot.workers.flatMap(({ worker, identity: who }) => (who ? [[worker, who.hostname]] : [])));
+  const hosts = new Map(
+    snapshot.workers.flatMap(({ worker, identity: who }) => (who ? [[worker, who.hostname]] : [])),
+  );
   yield `${head.slice(0, -1)},"list":[`;
   let before = '';
   for (const entry of report.entries()) {

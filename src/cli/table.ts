@@ -38,7 +38,8 @@ export class Table {
     const parts = shown.map(({ width, i }) => {
       const { text, tone } = cells[i] ?? { text: '' };
       const fitting = cut(text, width);
-      const space = i === last && !this.#columns[i]?.right ? '' : ' '.repeat(Math.max(0, width - widthOf(fitting)));
+      const space =
+        i === last && !this.#columns[i]?.right ? '' : ' '.repeat(Math.max(0, width - widthOf(fitting)));
       const colour = painted(this.#page, fitting, tone);
       return this.#columns[i]?.right ? space + colour : colour + space;
     });

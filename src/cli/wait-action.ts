@@ -1,6 +1,7 @@
 import { lookingAt } from '../commands/look.js';
 import { waitFor, type WaitNews, type Waited } from '../commands/wait.js';
 import { realScreen } from '../ports/screen.js';
+import { isAtWork } from '../survey/digest.js';
 import { formatDuration } from '../worker/duration.js';
 import { EXIT, STOP_SIGNALS, type StopSignal } from './exit-codes.js';
 import { realLookPorts } from './look-ports.js';
@@ -9,6 +10,7 @@ import type { WaitOptions } from './program-status.js';
 import { requeue } from './show-status-failures.js';
 import { totalsText } from './show-totals.js';
 import { showFailure } from './show-failure.js';
+import { showCommand } from './show-command.js';
 import { own } from './show-notice.js';
 
 /** `cooperate wait`: returns the exit code. */
@@ -54,14 +56,21 @@ function newsTeller(schedule: string, say: (text: string) => void, show: (text: 
     switch (news.tell) {
       case 'waiting': {
         const { totals, workers } = news.snapshot;
-        if (isFirst) say(own(`waiting for ${counted(news.open, 'entry', 'entries')} of ${schedule}: ${totalsText(totals)}.`));
+        if (isFirst)
+          say(
+            own(`waiting for ${counted(news.open, 'entry', 'entries')} of ${schedule}: ${totalsText(totals)}.`),
+          );
         isFirst = false;
-        const working = workers.filter(({ standing }) => standing === 'alive' || standing === 'unknown').length;
+        const working = workers.filter(isAtWork).length;
         show(`waiting: ${totalsText(totals)}; ${counted(working, 'worker')}`);
         return;
       }
       case 'nobody':
-        say(own(`nobody is working on ${schedule}; waiting all the same. To go on: cooperate run ${schedule}`));
+        say(
+          own(
+            `nobody is working on ${schedule}; waiting all the same. To go on: ${showCommand(['cooperate', 'run', schedule])}`,
+          ),
+        );
         return;
       case 'somebody':
         say(own(`somebody is working on ${schedule} again.`));
@@ -77,8 +86,8 @@ function* conclusion(schedule: string, waited: Over, timeoutMs = 0): Generator<s
   if (waited.is === 'timeout')
     yield own(`${schedule} is not done after ${formatDuration(timeoutMs)}: ${totalsText(totals)}.`);
   else yield own(`${schedule} is done: ${totalsText(totals)}.`);
-  if (totals.failed > 0) yield `To run what failed again: ${requeue(schedule, '--failed').join(' ')}`;
-  if (totals.lost > 0) yield `To run what was lost again: ${requeue(schedule, '--lost').join(' ')}`;
+  if (totals.failed > 0) yield `To run what failed again: ${showCommand(requeue(schedule, '--failed'))}`;
+  if (totals.lost > 0) yield `To run what was lost again: ${showCommand(requeue(schedule, '--lost'))}`;
 }
 
 /** Version 1 of what `wait --json` prints. */

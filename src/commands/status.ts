@@ -35,7 +35,8 @@ export async function status(looking: Looking, schedule: string, filter: StatusF
   const now = looking.clock.wallTime().getTime();
   const { count } = snapshot.text;
   // Before the work: a wrong selection is told at once.
-  const selected = filter.selection === undefined ? undefined : parseSelection(filter.selection, count, schedule);
+  const selected =
+    filter.selection === undefined ? undefined : parseSelection(filter.selection, count, schedule);
   const made = digest(snapshot);
   const workers = workersIn(snapshot, filter);
   const isAsked = entryTest(snapshot, filter, workers);
@@ -55,10 +56,20 @@ function* upTo(count: number): Generator<number> {
 }
 
 function workersIn({ workers }: Snapshot, { hosts, workers: names }: StatusFilter): readonly WorkerFacts[] {
-  return workers.filter(
-    ({ worker, identity }) =>
-      (!hosts || matchesHost(hosts, identity?.hostname ?? '')) && (!names || matchesHost(names, worker)),
-  );
+  return workers
+    .filter(
+      ({ worker, identity }) =>
+        (!hosts || matchesHost(hosts, identity?.hostname ?? '')) && (!names || matchesHost(names, worker)),
+    )
+    .sort((a, b) => ORDER.indexOf(a.standing) - ORDER.indexOf(b.standing) || byName(a.worker, b.worker));
+}
+
+/** Those at work first; a worker's name begins with that of its host. */
+const ORDER: readonly WorkerFacts['standing'][] = ['alive', 'unknown', 'suspect', 'gone'];
+
+/** The same on every host, whatever its language. */
+function byName(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function entryTest(

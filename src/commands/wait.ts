@@ -1,5 +1,5 @@
 import { Failure, type FailureDetail } from '../failure.js';
-import { openIn } from '../survey/digest.js';
+import { isAtWork, openIn } from '../survey/digest.js';
 import type { Snapshot, Totals } from '../survey/types.js';
 import type { Looking } from './look.js';
 
@@ -67,7 +67,8 @@ class Teller {
   tell(snapshot: Snapshot, open: number): void {
     this.#onNews({ tell: 'waiting', snapshot, open });
     const isAlone = isDeserted(snapshot);
-    if (isAlone !== this.#isAlone) this.#onNews({ tell: isAlone ? 'nobody' : 'somebody', totals: snapshot.totals });
+    if (isAlone !== this.#isAlone)
+      this.#onNews({ tell: isAlone ? 'nobody' : 'somebody', totals: snapshot.totals });
     this.#isAlone = isAlone;
   }
 
@@ -97,5 +98,5 @@ function troubleIn(error: unknown): FailureDetail {
 
 /** Somebody is needed, and nobody is there. */
 export function isDeserted({ totals, workers }: Snapshot): boolean {
-  return openIn(totals) > 0 && workers.every(({ standing }) => standing === 'gone' || standing === 'suspect');
+  return openIn(totals) > 0 && !workers.some(isAtWork);
 }

@@ -4,8 +4,10 @@ import { Claimer } from '../claim/claimer.js';
 import { Desk, type DeskOptions } from '../claim/desk.js';
 import { DESK } from '../claim/names.js';
 import type { Probes } from '../claim/peers.js';
+import type { LostPolicy } from '../claim/lost-policy.js';
 import { sidecarOf } from '../claim/sidecar.js';
 import { Failure } from '../failure.js';
+import type { WorkerIdentity } from '../journal/records.js';
 import type { Tell } from '../notice.js';
 import type { Clock } from '../ports/clock.js';
 import type { CommandResult } from '../ports/command.js';
@@ -19,6 +21,7 @@ import type { Dress } from '../worker/dress.js';
 import { Runner, type FailedEntry, type Slot } from '../worker/runner.js';
 import { NO_RERUNS, type Reruns } from '../worker/attempts.js';
 import { Limits, type LimitSettings } from '../worker/limits.js';
+import { gpusOf } from '../worker/slots.js';
 import { StopSwitch } from '../worker/stop.js';
 import { Worker } from '../worker/worker.js';
 
@@ -44,6 +47,12 @@ export interface Ports {
   /** Hands out the switch that signals act on. */
   onStop(stop: StopSwitch): void;
 }
+
+/** What of it is needed to change a schedule and run nothing. */
+export type DeskPorts = Pick<
+  Ports,
+  'fs' | 'clock' | 'probes' | 'lock' | 'identify' | 'staleMs' | 'tell' | 'onStop'
+>;
 
 export interface RunSettings {
   readonly inherit: boolean;
@@ -81,7 +90,13 @@ export async function openWorkshop(ports: Ports, path: string, settings: RunSett
     worker,
     lock,
     desk: claimer,
-  } = seat(ports, file, identity, workerName(identity), (o) => new Claimer(o));
+  } = seat(
+    ports,
+    file,
+    { ...identity, worker: workerName(identity) },
+    (o) => new Claimer(o),
+    gpusOf(settings.slots),
+  );
   const stop = settings.stop ?? stopSwitch(ports);
   const { fs, clock, spawner, screen, tell, directory, env } = ports;
   const { slots, ...others } = settings;
@@ -104,16 +119,17 @@ export interface WorkSettings {
   readonly maxFailures: number;
   readonly reruns?: Reruns;
   readonly limits?: LimitSettings;
+  readonly requeueLost?: LostPolicy;
 }
 
 /** A worker on this schedule; unless told otherwise it runs each entry once, and all of them. */
 export function workerIn(
   { claimer, runners, stop }: Pick<Workshop, 'claimer' | 'runners' | 'stop'>,
   { clock, tell }: Pick<Ports, 'clock' | 'tell'>,
-  { maxFailures, reruns = NO_RERUNS, limits = {} }: WorkSettings,
+  { maxFailures, reruns = NO_RERUNS, limits = {}, requeueLost = 'never' }: WorkSettings,
 ): Worker {
   return new Worker({
-    ...{ claimer, runners, stop, clock, tell, maxFailures, reruns },
+    ...{ claimer, runners, stop, clock, tell, maxFailures, reruns, requeueLost },
     limits: new Limits(limits, clock, tell),
     random: Math.random,
   });
@@ -130,11 +146,11 @@ export interface OpenDesk {
 }
 
 /** For a schedule that may not exist yet, or be none; nothing is created before it is needed. */
-export async function openDesk(ports: Ports, path: string): Promise<OpenDesk> {
+export async function openDesk(ports: DeskPorts, path: string): Promise<OpenDesk> {
   const file = new ScheduleFile(ports.fs, await futurePath(ports.fs, path));
   const identity = await ports.identify();
   const name = `${workerName(identity)}${DESK}`;
-  const { desk, lock } = seat(ports, file, identity, name, (options) => new Desk(options));
+  const { desk, lock } = seat(ports, file, { ...identity, worker: name }, (options) => new Desk(options));
   const stop = stopSwitch(ports);
   return {
     file,
@@ -166,14 +182,15 @@ export function stopSwitch(ports: Pick<Ports, 'onStop'>): StopSwitch {
 
 /** A process's place at a schedule: its lock, and what it does under it. */
 function seat<T extends Desk>(
-  { fs, clock, probes, tell, lock: makeLock, staleMs }: Ports,
+  { fs, clock, probes, tell, lock: makeLock, staleMs }: DeskPorts,
   file: ScheduleFile,
-  host: HostIdentity,
-  worker: string,
+  identity: WorkerIdentity,
   make: (options: DeskOptions) => T,
+  gpus?: string,
 ) {
+  const { worker } = identity;
   const sidecar = sidecarOf(file.path);
-  const setting: Setting = { fs, clock, probes, identity: { worker, ...host }, sidecar };
+  const setting: Setting = { fs, clock, probes, identity, sidecar, gpus };
   const lock = makeLock({
     ...{ fs, clock, worker, staleMs },
     path: `${file.path}.lock`,

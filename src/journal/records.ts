@@ -92,7 +92,10 @@ export type JournalRecord = z.infer<typeof recordSchema>;
 export type EndRecord = Extract<JournalRecord, { t: 'end' }>;
 
 /** The claims whose generation a record says is over. */
-export function requeuedIn({ claim, claims = [] }: Extract<JournalRecord, { t: 'requeue' }>): readonly string[] {
+export function requeuedIn({
+  claim,
+  claims = [],
+}: Extract<JournalRecord, { t: 'requeue' }>): readonly string[] {
   return claim === undefined ? claims : [claim, ...claims];
 }
 

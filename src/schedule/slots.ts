@@ -13,13 +13,26 @@ const SPECIAL_FIRST = /=|^(?:if|then|elif|else|fi|for|in|do|done|while|until|cas
 export function argvOf(text: ScheduleText, i: number): string[] {
   const start = text.starts[i];
   if (start === undefined) throw new RangeError(`no entry ${i} among ${text.count}`);
-  const reader = new EntryReader(text.bytes, start);
+  return argvAt(text.bytes, start);
+}
+
+/** The arguments, without marks, of the entry whose `[` is there. */
+export function argvAt(bytes: Buffer, start: number): string[] {
+  const reader = new EntryReader(bytes, start);
   const argv: string[] = [];
   while (reader.nextArgument()) {
     const isMark = argv.length === 0 && reader.isMark();
     if (!isMark) argv.push(reader.text());
   }
   return argv;
+}
+
+/** Whether two texts hold the same entries in the same order, whatever their marks. */
+export function sameEntries(a: ScheduleText, b: ScheduleText): boolean {
+  if (a.count !== b.count) return false;
+  for (let i = 0; i < a.count; i++)
+    if (JSON.stringify(argvOf(a, i)) !== JSON.stringify(argvOf(b, i))) return false;
+  return true;
 }
 
 /** The hash `h` of a slot `h.k`: the same for equal argvs, on every host and in every version. */

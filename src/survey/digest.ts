@@ -1,10 +1,12 @@
+import { SUSPECT_AFTER_MS } from '../claim/dead.js';
+import { entriesIn, latestRuns } from './entries-in.js';
 import type { Pace } from './forecast.js';
-import type { EntryState, Run, RunOutcome, Snapshot, StateName } from './types.js';
+import type { Run, RunOutcome, Snapshot, StateName, WorkerFacts } from './types.js';
 
 /** A run that ended. */
 export type Ended = Run & { readonly end: RunOutcome };
 
-/** What one pass over all entries tells. */
+/** What there is to tell of a schedule besides its totals. */
 export interface Digest {
   /** The numbers of the entries in these states, ascending. */
   readonly entries: Readonly<Record<'failed' | 'lost' | 'suspect' | 'interrupted', readonly number[]>>;
@@ -20,45 +22,21 @@ const LATELY = 500;
 const LONGEST_GAP = 10_000;
 
 export function digest(snapshot: Snapshot): Digest {
-  const entries = { failed: [], lost: [], suspect: [], interrupted: [] } as Record<string, number[]>;
-  const lately = new Lately();
-  const running: Run[] = [];
-  for (let entry = 0; entry < snapshot.text.count; entry++) {
-    const state = snapshot.stateOf(entry);
-    entries[state.is]?.push(entry);
-    if (state.is === 'running') running.push(state.run);
-    const ended = endedRun(state);
-    if (ended) lately.add(ended);
-  }
-  return { entries: entries as Record<keyof Digest['entries'], number[]>, lately: lately.runs, running };
-}
-
-function endedRun(state: EntryState): Ended | undefined {
-  if (state.is !== 'succeeded' && state.is !== 'failed') return undefined;
-  const { run } = state;
-  return run.end ? { ...run, end: run.end } : undefined;
-}
-
-/** Those that ended last, without keeping more than a few times as many. */
-class Lately {
-  #runs: Ended[] = [];
-  #oldest = -Infinity;
-
-  add(run: Ended): void {
-    if (run.end.at < this.#oldest) return;
-    this.#runs.push(run);
-    if (this.#runs.length >= 4 * LATELY) this.#forget();
-  }
-
-  get runs(): readonly Ended[] {
-    this.#forget();
-    return this.#runs;
-  }
-
-  #forget(): void {
-    this.#runs = this.#runs.sort((a, b) => b.end.at - a.end.at).slice(0, LATELY);
-    if (this.#runs.length === LATELY) this.#oldest = this.#runs.at(-1)?.end.at ?? -Infinity;
-  }
+  const of = (state: StateName): readonly number[] => entriesIn(snapshot, state);
+  return {
+    entries: {
+      ...{ failed: of('failed'), lost: of('lost') },
+      ...{ suspect: of('suspect'), interrupted: of('interrupted') },
+    },
+    lately: latestRuns(snapshot)
+      .flatMap((run) => (run.end && run.end.is !== 'interrupted' ? [{ ...run, end: run.end }] : []))
+      .sort((a, b) => b.end.at - a.end.at)
+      .slice(0, LATELY),
+    running: of('running').flatMap((entry) => {
+      const state = snapshot.stateOf(entry);
+      return state.is === 'running' ? [state.run] : [];
+    }),
+  };
 }
 
 /** `now` in milliseconds since 1970. */
@@ -66,10 +44,13 @@ export function paceOf({ workers, totals }: Snapshot, { lately, running }: Diges
   const places = new Map<string, number>();
   for (const { worker, slot = 0 } of [...lately, ...running])
     places.set(worker, Math.max(places.get(worker) ?? 1, slot + 1));
-  const working = workers.filter(({ standing }) => standing === 'alive' || standing === 'unknown');
+  const working = workers.filter(isAtWork);
+  const names = new Set(working.map(({ worker }) => worker));
   return {
     took: lately.map(({ end }) => end.took),
-    running: running.map(({ startedAt }) => Math.max(0, now - startedAt)),
+    running: running.flatMap(({ worker, startedAt }) =>
+      names.has(worker) ? [Math.max(0, now - startedAt)] : [],
+    ),
     pending: totals.pending + totals.claimed + totals.interrupted,
     slots: working.reduce((sum, w) => sum + Math.max(places.get(w.worker) ?? 1, w.running.length), 0),
     gap: gapOf(lately),
@@ -91,6 +72,11 @@ function gapOf(runs: readonly Ended[]): number {
     count++;
   }
   return count === 0 ? 0 : sum / count;
+}
+
+/** Whoever takes what is pending, as far as one look can tell: another host's worker was heard of not long ago. */
+export function isAtWork({ standing, lastHeardMs = 0 }: WorkerFacts): boolean {
+  return standing === 'alive' || (standing === 'unknown' && lastHeardMs < SUSPECT_AFTER_MS);
 }
 
 /** What is yet to come to an end. */

@@ -95,12 +95,19 @@ export class EpochSurvey {
     }
     this.#finder.text = text;
     this.#groups = roomFor(this.#groups, history.slots.size, NOT_LOOKED_FOR);
+    const missing: number[] = [];
+    const keys: SlotKey[] = [];
     const key: SlotKey = { high: 0, middle: 0, low: 0, copy: 0 };
     for (let slot = 0; slot < history.slots.size; slot++) {
       if (this.#groups[slot] !== NOT_LOOKED_FOR) continue;
       history.slots.read(slot, key);
-      this.#groups[slot] = this.#finder.find(key, history.entryOf(slot));
+      const group = (this.#groups[slot] = this.#finder.at(history.entryOf(slot), key));
+      if (group >= 0) continue;
+      missing.push(slot);
+      keys.push({ ...key });
     }
+    if (missing.length === 0) return;
+    for (const [i, group] of this.#finder.search(keys).entries()) this.#groups[missing[i] as number] = group;
   }
 
   /** Claims not known to be started of which the journals do not tell whose they are, or whether they still are. */

@@ -24,8 +24,8 @@ export class History {
   /** Who has given the newest generation back. */
   readonly #givenBack = new Map<number, number[]>();
 
-  slotOf(key: SlotKey): number {
-    const slot = this.slots.add(key);
+  slotOf({ high, middle, low, copy }: SlotKey): number {
+    const slot = this.slots.add(high, middle, low, copy);
     if (slot >= this.generation.length) this.#widen(slot + 1);
     return slot;
   }
@@ -62,12 +62,13 @@ export class History {
     if (isNew || this.runIn(slot, start.generation) < 0) this.#add(slot, start);
   }
 
-  /** Its start may never have reached the disk, or be in another sidecar. */
-  end(slot: number, end: RunEnd): void {
+  /** Returns the run. Its start may never have reached the disk, or be in another sidecar. */
+  end(slot: number, end: RunEnd): number {
     this.#isNewest(slot, end.generation);
     let run = this.runIn(slot, end.generation);
     if (run < 0) run = this.#add(slot, { ...end, at: end.at - end.took });
     this.runs.end(run, end);
+    return run;
   }
 
   /** Where several meant to claim the newest generation: who. */

@@ -26,6 +26,7 @@ export function snapshotWithout(sight: Sight): Snapshot {
     workers: [],
     stateOf: (entry) => ({ is: text.marked[checked(text, entry)] === 1 ? 'marked' : 'pending' }),
     runsOf: () => [],
+    readOn: (run) => Promise.resolve(run),
     unreadable: 0,
   };
 }
@@ -63,6 +64,13 @@ export function snapshotOf(
       const slot = columns.slot[checked(text, entry)] as number;
       return slot < 0 ? [] : history.runsOf(slot).map((run) => history.runs.read(run, name));
     },
+    entriesIn: (is) => entriesIn(columns.state, is),
+    latestRuns: () => writers.flatMap(({ latest }) => latest.all().map((run) => history.runs.read(run, name))),
+    readOn: async (run) => {
+      await journals.readOnOf(run.worker);
+      const found = history.runs.find(run, journals.writerOf(run.worker).number);
+      return found < 0 ? run : history.runs.read(found, name);
+    },
     unreadable: journals.unreadable,
   };
 }
@@ -83,6 +91,13 @@ function totalsOf(states: Uint8Array): Totals {
   const totals: Record<StateName, number> = { ...NONE };
   for (const [state, count] of counts.entries()) totals[STATE_NAMES[state] ?? 'marked'] += count;
   return totals;
+}
+
+function entriesIn(states: Uint8Array, is: StateName): number[] {
+  const entries: number[] = [];
+  for (let entry = 0; entry < states.length; entry++)
+    if (STATE_NAMES[states[entry] as number] === is) entries.push(entry);
+  return entries;
 }
 
 function checked(text: ScheduleText, entry: number): number {

@@ -7,11 +7,14 @@ export interface Run {
   /** Counted from 1 for each slot, over requeues and retries. */
   readonly attempt: number;
   readonly worker: string;
-  /** When it started, in milliseconds since 1970 by its host's clock; for people only. */
+  /**
+   * When it started, in milliseconds since 1970 by its host's clock; for people only. Of a run of which nothing but its
+   * cells is left, when its worker's journal began.
+   */
   readonly startedAt: number;
   /** Which of the worker's slots, where it has several. */
   readonly slot: number | undefined;
-  /** Byte range of its output in the log; without an end while it runs. */
+  /** Byte range of its output in the log; without an end while it runs, and where none is known. */
   readonly log: readonly [from: number, to: number | undefined] | undefined;
   readonly end: RunOutcome | undefined;
 }
@@ -83,6 +86,12 @@ export interface Snapshot {
   stateOf(entry: number): EntryState;
   /** All runs of an entry, oldest first. */
   runsOf(entry: number): readonly Run[];
+  /** The entries in a state, ascending; quicker than asking each. Use `entriesIn`, which does without it too. */
+  entriesIn?(state: StateName): readonly number[];
+  /** The runs that each worker ended last, in the order in which it ended them; use `latestRuns`. */
+  latestRuns?(): readonly Run[];
+  /** This run as its worker's journal tells it by now: it may have ended since. Costs one read. */
+  readOn(run: Run): Promise<Run>;
   /** Journal lines that could not be read. */
   readonly unreadable: number;
 }

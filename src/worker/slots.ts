@@ -41,6 +41,16 @@ export function planSlots(wishes: SlotWishes, { env, cores, gpus }: SlotMeans): 
   return { slots, facts: [`${count}${where}${threads.fact === undefined ? '' : `; ${threads.fact}`}.`] };
 }
 
+/** The GPUs that slots were given, each once, as they are named to their runs; undefined where none were. */
+export function gpusOf(slots: SlotPlan['slots']): string | undefined {
+  // On AMD the other variable counts within this one.
+  const given = slots.flatMap(
+    ({ ROCR_VISIBLE_DEVICES: amd, CUDA_VISIBLE_DEVICES: nvidia }) => amd ?? nvidia ?? [],
+  );
+  const names = given.flatMap((list) => list.split(',')).filter((name) => name !== '');
+  return names.length === 0 ? undefined : [...new Set(names)].join(',');
+}
+
 function withoutGpus({ jobs = 1, perGpu, gpusPerRun }: SlotWishes): readonly (readonly Usable[])[] {
   const given = perGpu !== undefined ? '--per-gpu' : gpusPerRun !== undefined ? '--gpus-per-run' : undefined;
   if (given !== undefined)

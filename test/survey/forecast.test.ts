@@ -88,7 +88,13 @@ test('short entries are held up by what is between them', () => {
 });
 
 test('those that still run count: the first to end are the short ones', () => {
-  const early = forecast({ took: [1000, 1100, 900], running: [5000, 5000, 5000, 5000, 5000], pending: 0, slots: 8, gap: 0 });
+  const early = forecast({
+    took: [1000, 1100, 900],
+    running: [5000, 5000, 5000, 5000, 5000],
+    pending: 0,
+    slots: 8,
+    gap: 0,
+  });
   expect(early?.left).toBeGreaterThan(500);
 });
 
