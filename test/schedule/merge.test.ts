@@ -136,7 +136,7 @@ describe('the bytes', () => {
 
 /** Lists of few different commands, so that there are equal ones. */
 const entry = fc
-  .tuple(fc.constantFrom(...'abcde'), fc.boolean())
+  .tuple(fc.constantFrom(...Array.from('abcde')), fc.boolean())
   .map(([c, marked]) => (marked ? c.toUpperCase() : c));
 const list = fc.array(entry, { maxLength: 8 });
 type Op = readonly ['mark' | 'unmark' | 'toggle' | 'remove' | 'change' | 'insert' | 'move', number, string];
