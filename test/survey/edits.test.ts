@@ -131,12 +131,35 @@ describe('what is damaged or in the making', () => {
 
   test('a line that was written twice counts once', async () => {
     const site = await Site.with(three);
-    const ada = site.worker('ada');
-    site.fs.faults.fail('sync', 'journals', 'EIO', 2);
-    await site.until(ada.work());
-    const [facts] = (await surveyOf(site).look()).workers;
-    expect(facts).toMatchObject({ succeeded: 3, failed: 0 });
+    await site.worker('ada').claimAndRun(3);
+    const { bytes } = await site.fs.read('/work/exp.json.cooperate/1/journals/ada.jsonl');
+    await journal(site, 'ada', `\n${bytes.toString()}`);
+    expect((await surveyOf(site).look()).workers).toMatchObject([{ succeeded: 3, failed: 0 }]);
   });
+
+  test.each(['leaves', 'is killed'])(
+    'a run that ends before its worker %s is not lost, whenever it is looked for',
+    async (how) => {
+      const site = await Site.with([['a']]);
+      const ada = site.worker('ada', { script: goesOn });
+      const work = ada.work();
+      await site.clock.advance(1000);
+      const survey = surveyOf(site);
+      expect(statesOf(await survey.look())).toEqual(['running']);
+      await site.clock.advance(5000);
+      let isOver = false;
+      // Right behind the reading of its journal.
+      site.fs.faults.before(async ({ client, operation, path }) => {
+        if (client !== 'eve' || operation !== 'list' || !path.endsWith('heartbeats') || isOver) return;
+        isOver = true;
+        ada.runs[0]?.exit(0);
+        await site.until(work);
+        if (how === 'is killed') site.kill(ada);
+      });
+      expect(statesOf(await survey.look())).toEqual(['succeeded']);
+      expect(isOver).toBe(true);
+    },
+  );
 
   test('an end without its start is a run all the same', async () => {
     const site = await Site.with(three);
