@@ -77,7 +77,7 @@ describe('entries that write down what they see', () => {
     await run(['--gpus', '1,3', '--per-gpu', '2']);
     const journals = 'exp.json.cooperate/1/journals';
     const [name = ''] = readdirSync(folder.in(journals));
-    expect(folder.lines(`${journals}/${name}`)[0]).toContain('"gpus":"1,3"');
+    expect(folder.read(`${journals}/${name}`).split('\n')[0]).toContain('"gpus":"1,3"');
   });
 
   test('see only what the environment leaves', async () => {
