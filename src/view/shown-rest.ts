@@ -64,11 +64,12 @@ export function helpRows(columns: number): Line[] {
   return HELP.map(([keys, what]) => row([{ text: keys, width: 20, style: 'title' }, { text: what }], columns));
 }
 
+/** The first ones are there on a narrow screen too. */
 const HINTS = {
-  entries: 'Enter log  / search  Tab state  f failures  w workers  r run again  ? help  q leave',
+  entries: '? help  q leave  Enter log  / search  Tab state  f failures  w workers  r run again',
   workers: 'Esc back  ? help  q leave',
-  failures: 'Enter entries  r run again  Esc back  ? help  q leave',
-  entry: 'Esc back  G follow  [ ] tries  r run again  ? help  q leave',
+  failures: 'Esc back  ? help  q leave  Enter entries  r run again',
+  entry: 'Esc back  ? help  q leave  G follow  [ ] tries  r run again',
   help: 'Esc back  q leave',
 } as const;
 

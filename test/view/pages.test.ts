@@ -77,7 +77,7 @@ describe('running again', () => {
     const viewer = new Viewer().sees(some()).press('r');
     expect(viewer.foot).toMatch(/^Entry 0 is succeeded; only what failed, is lost or interrupted/);
     expect(viewer.press('j', 'j', 'r').foot).toMatch(/^Entry 2 is running/);
-    expect(viewer.press('j').foot).toMatch(/^Enter log/);
+    expect(viewer.press('j').foot).toMatch(/help/);
   });
 
   test('nothing is put back where nothing is listed', () => {
