@@ -1,4 +1,4 @@
-// npm run bench [-- --sizes 1000,10000 --workers 1,2,8 --only jobs,claims,first,start --out bench.json]
+// npm run bench [-- --sizes 1000,10000 --workers 1,2,8 --only jobs,claims,first,start,status --out bench.json]
 // Prints tables and writes JSON. Ratios are taken within one round, the programs alternating.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -8,12 +8,13 @@ import { claims } from './claims.js';
 import { firstJob } from './first-job.js';
 import { jobs } from './jobs.js';
 import { startUp } from './start-up.js';
+import { status } from './status.js';
 
 const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1000,10000,100000' },
     workers: { type: 'string', default: '1,2,8' },
-    only: { type: 'string', default: 'start,first,claims,jobs' },
+    only: { type: 'string', default: 'start,first,status,claims,jobs' },
     rounds: { type: 'string', default: '3' },
     out: { type: 'string', default: 'bench.json' },
   },
@@ -26,7 +27,7 @@ const settings = {
   folder: await mkdtemp(path.join(os.tmpdir(), 'cooperate-bench-')),
 };
 
-const benches = { start: startUp, first: firstJob, claims, jobs };
+const benches = { start: startUp, first: firstJob, status, claims, jobs };
 const results = { node: process.version, cores: os.availableParallelism(), results: {} };
 try {
   for (const name of values.only.split(',')) results.results[name] = await benches[name](settings);

@@ -22,7 +22,22 @@ export type Notice =
   | { readonly tell: 'waiting'; readonly failure: FailureDetail; readonly isLeaving: boolean }
   | { readonly tell: 'waited' }
   | { readonly tell: 'offered'; readonly entries: number }
+  /** Put back by the policy that a person chose; `entry` is its number when it was started. */
+  | {
+      readonly tell: 'requeued-lost';
+      readonly entry: number | undefined;
+      readonly worker: string;
+      readonly attempt: number;
+    }
+  | { readonly tell: 'lost-too-often'; readonly entry: number | undefined }
   | { readonly tell: 'put-back'; readonly entries: readonly number[] }
+  /** Somebody has put this worker's entry back, before it was started here or while it ran. */
+  | {
+      readonly tell: 'given-away';
+      readonly entry: number;
+      readonly ran: boolean;
+      readonly attempt: number;
+    }
   | { readonly tell: 'left-early'; readonly entries: readonly number[]; readonly failure: FailureDetail }
   | { readonly tell: 'log-trouble'; readonly path: string; readonly code: string }
   /** A sentence about what was decided without being asked. */
@@ -44,6 +59,8 @@ export type Notice =
       readonly elsewhereMs: number;
       readonly entries: readonly number[];
     }
+  /** By `cooperate stop`; `running`: how many commands run. */
+  | { readonly tell: 'asked-to-stop'; readonly by: string; readonly now: boolean; readonly running: number }
   /** `running`: how many commands were signalled. */
   | { readonly tell: 'stopping'; readonly running: number }
   /** How a schedule was made could not be recorded. */

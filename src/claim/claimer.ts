@@ -1,8 +1,9 @@
 import { Failure } from '../failure.js';
 import type { Held } from '../ports/lock.js';
+import type { Book } from './book.js';
 import { choose, chooseEntry, type Claim } from './choose.js';
 import { Desk } from './desk.js';
-import { claimName, requeuedName, startName } from './names.js';
+import { claimName, isDesk, requeuedName, startName, type ClaimId } from './names.js';
 import { rerun } from './rerun.js';
 import { AT_ONCE, type LookAgain } from './view.js';
 
@@ -61,13 +62,27 @@ export class Claimer extends Desk {
     );
   }
 
-  /** Ends the generation of a claim that is to run once more, and claims the next: the mark stays. */
-  async again(claim: Claim): Promise<Claim | undefined> {
+  /** Whether somebody has put back the entry of a claim that was started here: its generation is over. */
+  async isGivenAway({ id, epoch }: Claim): Promise<boolean> {
+    return this.shelf.with(async (book) => {
+      // Of the same name in another epoch it says nothing.
+      if (book.epoch.id !== epoch.id) return false;
+      const owner = await book.cells.owner(requeuedName(id));
+      return owner !== undefined && owner !== book.me;
+    });
+  }
+
+  /**
+   * Ends the generation of a claim that is to run once more, and claims the next: the mark stays. Undefined when it is
+   * not to run again.
+   */
+  async again(claim: Claim): Promise<Claim | 'given-away' | undefined> {
     // What was replaced is not run once more.
     await this.shelf.with(() => this.shelf.followEpoch());
     return this.shelf.with(async (book) => {
       if (!(await this.own.holds(book, claim))) return undefined;
       await book.cells.create(requeuedName(claim.id));
+      if (await isElsewhere(book, claim.id)) return 'given-away';
       book.journal.record({ t: 'requeue', claim: claimName(claim.id), why: 'run again' });
       const id = { ...claim.id, generation: claim.id.generation + 1 };
       book.journal.record({ t: 'claim', claims: [claimName(id)], revision: this.viewer.revision });
@@ -127,4 +142,16 @@ export class Claimer extends Desk {
     const claims = this.own.deliver();
     return claims.length > 0 ? { is: 'claimed', claims } : AT_ONCE;
   }
+}
+
+/**
+ * Whether another one has decided that this generation is over; asked behind our own cell, as that one looks for our
+ * cells behind its decision, so that not both go on.
+ */
+async function isElsewhere(book: Book, id: ClaimId): Promise<boolean> {
+  // Others' journals may be long, and nobody else decides without creating the cell at once.
+  await book.ledger.refresh(isDesk);
+  const decided = book.facts(claimName(id))?.requeued;
+  if (decided && decided.worker !== book.me) return true;
+  return (await book.cells.owner(requeuedName(id))) !== book.me;
 }

@@ -8,6 +8,7 @@ import { claimName, requeuedName } from './names.js';
 import { OwnClaims, type Returned } from './own-claims.js';
 import { Shelf } from './shelf.js';
 import { slotsIn } from './state.js';
+import { StopRequests } from './stop-requests.js';
 import { AT_ONCE, Viewer } from './view.js';
 
 export interface DeskOptions {
@@ -76,6 +77,7 @@ export class Desk {
   async tidyAfter(worker: string): Promise<void> {
     await this.shelf.with((book) => this.viewer.tidyAfter(worker, book));
     await this.#lock.tidyAfter(worker);
+    await new StopRequests(this.setting.fs, this.setting.sidecar).tidy([worker]);
   }
 
   /** A late save is looked for once more before leaving. */

@@ -1,5 +1,5 @@
 import { appended, journalPath, writersIn } from '../journal/appended.js';
-import { parseJournalLine, type JournalRecord, type WorkerIdentity } from '../journal/records.js';
+import { parseJournalLine, requeuedIn, type JournalRecord, type WorkerIdentity } from '../journal/records.js';
 import type { FileSystem } from '../ports/fs.js';
 import type { Book } from './book.js';
 import { isDesk } from './names.js';
@@ -148,7 +148,7 @@ export class OtherHosts {
       case 'requeue':
         if (record.why !== RETIRED_WHY) return;
         writer.hasRetired = true;
-        this.#putBack.add(record.claim.slice(0, record.claim.lastIndexOf('.')));
+        for (const claim of requeuedIn(record)) this.#putBack.add(claim.slice(0, claim.lastIndexOf('.')));
         return;
       case 'revision':
       case 'leave':

@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.js';
 import { errorCode, type FileSystem } from '../ports/fs.js';
 import type { SlurmJob } from '../ports/host.js';
 import type { SlurmState } from '../ports/slurm.js';
-import { HeartbeatWatch, verdict, type Verdict } from './dead.js';
+import { BEATING_WITHIN_MS, HeartbeatWatch, SUSPECT_AFTER_MS, verdict, type Verdict } from './dead.js';
 import { isDesk } from './names.js';
 
 /** How to look at a process or a job; the host port, or a fake. */
@@ -97,6 +97,22 @@ export class Peers {
   /** When its heartbeat that was read last was written, by the filesystem's clock. */
   writtenNs(worker: string): bigint | undefined {
     return this.#known.get(worker)?.writtenNs;
+  }
+
+  /** Its heartbeat has not moved lately, but not for long enough to suspect it. */
+  isQuiet(worker: string): boolean {
+    const known = this.#known.get(worker);
+    if (!known || known.watch.successfulReads === 0) return false;
+    if (known.verdict === 'unknown') return true;
+    const { unchangedForMs } = known.watch;
+    return (
+      known.verdict === 'alive' && unchangedForMs >= BEATING_WITHIN_MS && unchangedForMs < SUSPECT_AFTER_MS
+    );
+  }
+
+  /** As its heartbeat said when it was looked at. */
+  identityOf(worker: string): WorkerIdentity | undefined {
+    return this.#known.get(worker)?.identity;
   }
 
   async #look(worker: string, told?: WorkerIdentity): Promise<Peer> {

@@ -11,6 +11,10 @@ export interface Findings {
   readonly offered: number;
   /** Started by workers that are gone, with no end recorded: they may have run, so only a person may rerun them. */
   readonly lost: readonly LostRun[];
+  /** Started by workers whose heartbeat stands still. */
+  readonly suspected: readonly LostRun[];
+  /** Workers of which it is not known yet whether their heartbeat stands still. */
+  readonly unsure: number;
   /** Other workers that are still at work, as far as is known. */
   readonly working: number;
   /** Entries with workers that are looked after and not proven dead. */
@@ -50,21 +54,25 @@ async function lookAfterAll(
   const workers = [...standings].filter(([worker]) => !isDesk(worker));
   const suspect = workers.flatMap(([worker, standing]) => (standing === 'suspect' ? [worker] : []));
   const working = workers.filter(([, standing]) => !GONE.has(standing)).length;
-  const found = { offer: [] as Returned[], lost: [] as LostRun[], running: 0 };
+  const unsure = workers.filter(([worker]) => book.peers.isQuiet(worker)).length;
+  const found: Found = { offer: [], lost: [], suspected: [], running: 0 };
   // Reading all journals takes long; it is for those who cannot speak for themselves.
   if (claimer.hadTrouble || [...standings.values()].some(isSuspectOrGone)) {
     await book.ledger.refresh();
     for (const claim of await unsettled(book, standings)) await lookAfter(book, claim, found);
   }
   const buried = found.offer.length === 0 ? await bury(book, standings, found.lost) : [];
-  return { ...found, buried, working, suspect, unreadable: book.ledger.unreadable };
+  return { ...found, buried, working, suspect, unsure, unreadable: book.ledger.unreadable };
 }
 
-async function lookAfter(
-  book: Book,
-  { id, cells }: OpenClaim,
-  found: { offer: Returned[]; lost: LostRun[]; running: number },
-): Promise<void> {
+interface Found {
+  readonly offer: Returned[];
+  readonly lost: LostRun[];
+  readonly suspected: LostRun[];
+  running: number;
+}
+
+async function lookAfter(book: Book, { id, cells }: OpenClaim, found: Found): Promise<void> {
   const state = await stateOf(id.hash, id.copy, cells, book);
   const isOurs = state.is === 'claimed' && state.worker === book.me;
   // Made by a call whose answer never came: nothing else of ours is claimed when nothing is pending.
@@ -74,10 +82,12 @@ async function lookAfter(
     found.offer.push({ id, epoch: book.epoch });
   } else if (state.is === 'running' || state.is === 'claimed') {
     found.running++;
-  } else if (state.is === 'lost') {
-    const entry = book.facts(claimName(id))?.started?.entry;
-    found.lost.push({ id, worker: state.worker, entry });
-  }
+    if ((await book.standing(state.worker)) === 'suspect') found.suspected.push(runOf(book, id, state.worker));
+  } else if (state.is === 'lost') found.lost.push(runOf(book, id, state.worker));
+}
+
+function runOf(book: Book, id: ClaimId, worker: string): LostRun {
+  return { id, worker, entry: book.facts(claimName(id))?.started?.entry };
 }
 
 /** Whether another worker's claim that was never started could be ended for good. */
@@ -144,6 +154,6 @@ function addUnknown(
 
 /** Ended for good: nothing to do whoever had it. */
 function isSettled(book: Book, claim: string): boolean {
-  const ended = book.facts(claim)?.ended;
-  return ended !== undefined && !ended.interrupted;
+  const facts = book.facts(claim);
+  return facts?.ended !== undefined && !facts.ended.interrupted && !facts.requeued;
 }

@@ -26,8 +26,8 @@ export interface LateEdit {
   readonly bytes: Buffer;
   /** The entries that the rewrite appended, which this content cannot know. */
   readonly lacks: readonly string[];
-  /** Entries in the schedule as it was rewritten. */
-  readonly entries: number;
+  /** The schedule as it was rewritten: where another stands by now, somebody has saved once more. */
+  readonly rewritten: ScheduleText;
 }
 
 /** The content that was replaced, kept by a link until it is certain that nobody was still writing to it. */
@@ -93,10 +93,10 @@ export class Rewriter {
 
   async lateEdit(): Promise<LateEdit | undefined> {
     if (!this.#replaced) return undefined;
-    const { path, print, lacks, entries } = this.#replaced;
+    const { path, print, lacks, rewritten } = this.#replaced;
     const now = await this.#fs.fingerprint(path);
     if (now.size === print.size && now.mtimeNs === print.mtimeNs) return undefined;
-    return { bytes: (await this.#fs.read(path)).bytes, lacks, entries };
+    return { bytes: (await this.#fs.read(path)).bytes, lacks, rewritten };
   }
 
   /** Keeps a content that cannot become the schedule, under a name of its own. */
@@ -199,7 +199,7 @@ export class Rewriter {
       if (code !== 'EEXIST') throw error;
     }
     const print = await this.#fs.fingerprint(this.#kept);
-    this.#replaced = { path: this.#kept, print, lacks: append, entries: text.count };
+    this.#replaced = { path: this.#kept, print, lacks: append, rewritten: text };
     return print;
   }
 

@@ -29,6 +29,11 @@ export function sidecarOf(schedule: string): string {
   return `${schedule}.cooperate`;
 }
 
+/** Requests to leave, one a worker and named after it; there only while there is one. */
+export function stopFolderOf(sidecar: string): string {
+  return `${sidecar}/stop`;
+}
+
 export const folders = {
   cells: (epoch: Epoch) => `${epoch.folder}/cells`,
   journals: (epoch: Epoch) => `${epoch.folder}/journals`,

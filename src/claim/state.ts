@@ -6,7 +6,7 @@ import { claimName, parseCellName, type ClaimId } from './names.js';
 export type SlotState =
   /** Nobody has it: generation `generation` may be claimed. */
   | { readonly is: 'free'; readonly generation: number }
-  /** Its generation is over (interrupted, given back or revoked), but the requeued cell is still to be created. */
+  /** Its generation is over (interrupted, given back, revoked or decided), but the requeued cell is still to come. */
   | { readonly is: 'put-back'; readonly generation: number }
   | { readonly is: 'claimed'; readonly generation: number; readonly worker: string }
   | { readonly is: 'running'; readonly generation: number; readonly worker: string }
@@ -62,6 +62,7 @@ export async function stateOf(
   if (cells.requeued) return { is: 'free', generation: generation + 1 };
   const id = { hash, copy, generation };
   const facts = evidence.facts(claimName(id));
+  if (facts?.requeued) return { is: 'put-back', generation };
   const ended = facts?.ended;
   if (ended?.interrupted) return { is: 'put-back', generation };
   if (ended?.succeeded) return { is: 'succeeded', generation, revision: facts?.lastRevision ?? Infinity };

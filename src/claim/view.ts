@@ -3,6 +3,7 @@ import type { Held } from '../ports/lock.js';
 import { contentHash, type ScheduleFile, type Seen } from '../schedule/file.js';
 import type { ScheduleEdit } from '../schedule/edit.js';
 import { scan } from '../schedule/scan.js';
+import { sameEntries } from '../schedule/slots.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book, Setting } from './book.js';
 import { reconcileAll } from './edits.js';
@@ -173,10 +174,10 @@ export class Viewer {
       await this.#rewriter.forget();
       return undefined;
     }
-    const { bytes, lacks, entries } = late;
+    const { bytes, lacks, rewritten } = late;
     const text = parsed(bytes);
     // Half saved, or changed once more since: the newer edit stands, the other is kept where its owner finds it.
-    if (!text || seen.hash !== head.hash || seen.text.count !== entries) {
+    if (!text || seen.hash !== head.hash || !sameEntries(seen.text, rewritten)) {
       await this.#rewriter.keepAside(bytes, seen.ownership);
       this.#late = undefined;
       return undefined;

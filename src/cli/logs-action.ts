@@ -1,23 +1,24 @@
 import { followLogs } from '../commands/logs-follow.js';
 import { chooseRuns, isLogged, isToCome, printLogs, type NoLog } from '../commands/logs.js';
-import type { Ports } from '../commands/workshop.js';
-import type { Screen } from '../ports/screen.js';
+import { lookingAt } from '../commands/look.js';
+import { Failure } from '../failure.js';
+import { realScreen, type Screen } from '../ports/screen.js';
 import { parseSelection } from '../schedule/selection.js';
-import { Survey } from '../survey/survey.js';
 import { EXIT, STOP_SIGNALS, type StopSignal } from './exit-codes.js';
 import { printLogsJson } from './logs-json.js';
 import { LogPrinter } from './logs-printer.js';
-import { realPorts } from './ports.js';
+import { realLookPorts } from './look-ports.js';
 import type { LogsOptions } from './program-logs.js';
 import { noLogFailure } from './show-logs.js';
 
 /** `cooperate logs`: returns the exit code. */
 export async function logsAction(schedule: string, selection: string, options: LogsOptions): Promise<number> {
-  const ports = realPorts(schedule, options.color);
-  const { fs, screen } = ports;
-  const survey = await surveyOf(ports, schedule);
-  const snapshot = await survey.look();
+  const screen = realScreen({ colour: options.color });
+  const looking = await lookingAt(realLookPorts(), schedule);
+  const { fs } = looking;
+  const snapshot = await looking.look();
   const entries = parseSelection(selection, snapshot.text.count, schedule);
+  if (entries.length === 0) throw new Failure({ reason: 'entry-unknown', path: schedule, entry: 0, count: 0 });
   const chosen = await chooseRuns(fs, snapshot, entries, options);
   const shown = chosen.filter((one) => isLogged(one) || (options.follow && isWaitedFor(one)));
   const none = chosen.filter((one) => !isLogged(one)).filter((one) => !shown.includes(one));
@@ -30,20 +31,13 @@ export async function logsAction(schedule: string, selection: string, options: L
   if (none.length > 0) sink.say({ say: 'none', none });
   const stop = options.follow ? whenStopped() : undefined;
   try {
-    if (stop) await followLogs({ ...ports, survey, sink, signal: stop.signal }, snapshot, shown, options.tail);
+    if (stop) await followLogs({ looking, sink, signal: stop.signal }, snapshot, shown, options.tail);
     else await printLogs(fs, snapshot, shown.filter(isLogged), options.tail, sink);
   } finally {
     await sink.close();
     await screen.close();
   }
   return stop?.code() ?? EXIT.done;
-}
-
-async function surveyOf(ports: Ports, schedule: string): Promise<Survey> {
-  const { fs, clock, probes } = ports;
-  const path = await fs.realPath(schedule).catch(() => schedule);
-  const host = await ports.identify();
-  return new Survey({ fs, clock, probes, schedule: path, identity: { worker: `reader-${host.pid}`, ...host } });
 }
 
 function isWaitedFor({ state, why }: NoLog): boolean {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { LOST_POLICIES, type LostPolicy } from '../claim/lost-policy.js';
 import { hoursProblem } from '../settings/hours.js';
 import { parseDuration } from '../worker/duration.js';
 import { profileOption } from './program-config.js';
@@ -28,6 +29,7 @@ export interface RunOptions extends GlobalOptions {
   readonly container?: string;
   readonly bind?: readonly string[];
   readonly timeout?: number;
+  readonly requeueLost?: LostPolicy;
   readonly limit?: number;
   readonly timeLimit?: number;
   readonly expect?: number;
@@ -72,6 +74,11 @@ export function runOptions(verb: Command): Command {
     .option('--container <image>', 'in a container: docker:IMAGE, podman:IMAGE, FILE.sif ...')
     .option('--bind <from:to>', 'a folder that the container sees too; repeatable', collect)
     .option('--timeout <time>', 'end a run that takes longer, such as 90m; it has failed', duration)
+    .addOption(
+      new Option('--requeue-lost <when>', 'put back what a worker ran that is gone (default: never)').choices(
+        LOST_POLICIES,
+      ),
+    )
     .option('--limit <n>', 'run so many entries and leave', positiveInteger)
     .option('--time-limit <time>', 'leave after this time; what still runs is put back', duration)
     .option('--expect <time>', 'what an entry takes: one that would not finish is not started', duration)

@@ -52,7 +52,7 @@ function states(text: string, before: readonly StateName[] = []): StateName[] {
   return [...before, ...(given as StateName[])];
 }
 
-function names(text: string, before?: readonly string[]): string[] {
+export function names(text: string, before?: readonly string[]): string[] {
   return text.split(',').reduce((all, word) => collect(word.trim(), all), [...(before ?? [])]);
 }
 

@@ -3,6 +3,7 @@ import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { logsOptions, type LogsOptions } from './program-logs.js';
 import { configOptions, type ConfigOptions } from './program-config.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
+import { requeueOptions, stopOptions, type RequeueOptions, type StopOptions } from './program-steering.js';
 import { runOptions, type RunOptions } from './program-run.js';
 import { statusOptions, waitOptions, type StatusOptions, type WaitOptions } from './program-status.js';
 import type { GlobalOptions } from './program-values.js';
@@ -80,6 +81,18 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   waitOptions(verb('wait', 'wait until nothing is pending or running')).action(
     async (schedule: string, options: WaitOptions) => {
       code = await (await import('./wait-action.js')).waitAction(schedule, options);
+    },
+  );
+
+  requeueOptions(
+    verb('requeue', 'put entries back, so that they run again', ' <schedule> [selection...]'),
+  ).action(async (schedule: string, selections: string[], options: RequeueOptions) => {
+    code = await (await import('./requeue-action.js')).requeueAction(schedule, selections, options);
+  });
+
+  stopOptions(verb('stop', 'ask workers to finish what they run, and leave')).action(
+    async (schedule: string, options: StopOptions) => {
+      code = await (await import('./stop-action.js')).stopAction(schedule, options);
     },
   );
 

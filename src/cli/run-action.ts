@@ -40,6 +40,7 @@ export async function runAction(schedule: string, given: RunOptions): Promise<nu
         schedule,
         maxFailures: options.keepGoing ? Infinity : (options.maxFailures ?? 1),
         ...{ inherit, persistent, postfix: options.postfix, retries },
+        requeueLost: options.requeueLost ?? 'never',
         host: hostIn(options),
         timeoutMs: options.timeout,
         limits: limitsIn(options, slurmTimeMs(ports.env, ports.clock.wallTime())),

@@ -1,3 +1,4 @@
+import type { LostPolicy } from '../claim/lost-policy.js';
 import { hostSettings, type SettingsPorts } from '../commands/config.js';
 import { isSaid, replacedBy, saysNothing } from '../settings/settings-rules.js';
 import type { RunSettings, SettingName } from '../settings/settings-schema.js';
@@ -14,6 +15,7 @@ export interface SettingOptions {
   readonly retries?: number;
   readonly keepGoing?: true;
   readonly maxFailures?: number;
+  readonly requeueLost?: LostPolicy;
   readonly limit?: number;
   readonly timeLimit?: number;
   readonly expect?: number;

@@ -3,6 +3,7 @@ import { Failure } from '../failure.js';
 import { harmless } from '../ports/screen-text.js';
 import { formatExactDuration } from '../worker/duration.js';
 import { asTyped } from './as-typed.js';
+import { showFailure } from './show-failure.js';
 import { own } from './show-notice.js';
 
 export function showLogHeading({ entry, run, host, state }: LoggedRun): string {
@@ -40,6 +41,8 @@ export function showLogRemark(remark: LogRemark, schedule: string): string[] {
           `${listed(remark.entries)} ${remark.entries.length === 1 ? 'has' : 'have'} not started; waiting for that.${remark.isAnybodyThere ? '' : ` No worker is at work: cooperate run ${schedule} starts one.`}`,
         ),
       ];
+    case 'trouble':
+      return [own(`${showFailure(remark.failure)}\nWaiting and trying again; Ctrl-C leaves.`)];
     case 'entry-gone':
       return [own(`entry ${remark.entry} is no longer in ${schedule}, or its history was deleted.`)];
   }

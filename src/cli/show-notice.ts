@@ -1,3 +1,4 @@
+import { MOST_LOST } from '../claim/lost-policy.js';
 import type { Notice } from '../notice.js';
 import type { CommandResult } from '../ports/command.js';
 import { harmless } from '../ports/screen-text.js';
@@ -47,8 +48,22 @@ export function showNotice(notice: Notice, schedule: string): string {
       return own(
         `${count(notice.entries)} had been claimed by workers that are gone and never started; running now.`,
       );
+    case 'requeued-lost':
+      return own(
+        `entry ${notice.entry ?? '?'} is put back: attempt ${notice.attempt} was lost with worker ${harmless(notice.worker)}.`,
+      );
+    case 'lost-too-often':
+      return own(
+        `entry ${notice.entry ?? '?'} stays lost: its last ${MOST_LOST} workers died or fell silent while they ran it, so it may be the entry.`,
+      );
     case 'put-back':
       return own(`put back ${entries(notice.entries)}: pending again.`);
+    case 'given-away':
+      return own(
+        notice.ran
+          ? `entry ${notice.entry} was put back by somebody while it ran here: what it did is kept as attempt ${notice.attempt} and counts as no more.`
+          : `entry ${notice.entry} was put back by somebody before it was started here: it is left to others.`,
+      );
     case 'left-early':
       return own(
         `${showFailure(notice.failure)}\n${notice.entries.length > 0 ? `${entries(notice.entries)} could not be put back yet: the next worker to finish does it.` : 'The next worker looks after what is left.'}`,
@@ -83,9 +98,18 @@ export function showNotice(notice: Notice, schedule: string): string {
           ? `the last ${notice.failures} entries failed at once here, and on other hosts such entries succeed: going slower, to see whether it is this host.`
           : `this host seems to break entries: the last ${notice.failures} failed within ${formatExactDuration(notice.longestMs)}, and on other hosts they succeed (in about ${formatExactDuration(notice.elsewhereMs)}).\nPut back ${entries(notice.entries)} for them; this worker leaves.`,
       );
+    case 'asked-to-stop':
+      return own(
+        `${harmless(notice.by)} asked this worker to stop${notice.now ? ' now' : ''}${askedTo(notice)}`,
+      );
     case 'stopping':
       return own(stopping(notice.running));
   }
+}
+
+function askedTo({ now, running }: { readonly now: boolean; readonly running: number }): string {
+  if (running === 0) return '.';
+  return now ? ': ending what runs.' : ': leaving when what runs has ended.';
 }
 
 function stopping(running: number): string {

@@ -9,7 +9,10 @@ import { momentOf } from './show-time.js';
 import { Table } from './table.js';
 
 /** Every entry that is asked for, one a line. */
-export function* showEntries(page: Page, report: StatusReport): Generator<string> {
+export function* showEntries(
+  page: Page,
+  report: Pick<StatusReport, 'snapshot' | 'now' | 'entries'>,
+): Generator<string> {
   const { snapshot, now } = report;
   const hosts = new Map(snapshot.workers.map(({ worker, identity }) => [worker, identity?.hostname ?? '']));
   const table = tableOf(page, snapshot.text.count, [...hosts.values()]);

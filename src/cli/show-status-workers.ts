@@ -51,7 +51,7 @@ function fields(snapshot: Snapshot, now: number): Field[] {
     { title: 'HOST', least: 6, drop: 6, cell: ({ identity }) => ({ text: identity?.hostname ?? '' }) },
     { title: 'GPU', drop: 3, cell: ({ gpus = '' }) => ({ text: gpus }) },
     { title: 'SINCE', drop: 5, cell: ({ since }) => ({ text: momentOf(since, now) }) },
-    { title: 'DONE', right: true, cell: ({ succeeded }) => ({ text: String(succeeded) }) },
+    { title: 'DONE', right: true, drop: 0, cell: ({ succeeded }) => ({ text: String(succeeded) }) },
     {
       title: 'FAILED',
       right: true,

@@ -24,10 +24,10 @@ function rounded(ms: number, unit: number): number {
   return Math.round(ms / unit) * unit;
 }
 
-/** The time of day, where it was another day with the date: `12:03:11`, `01-31 12:03`, `2025-01-31`. */
+/** The time of day (nothing where it is unknown), where it was another day with the date: `12:03:11`, `01-31 12:03`, `2025-01-31`. */
 export function momentOf(at: number, now: number): string {
   const [date, today] = [new Date(at), new Date(now)];
-  if (Number.isNaN(date.getTime())) return '';
+  if (!(at > 0)) return '';
   const day = `${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   const minute = `${two(date.getHours())}:${two(date.getMinutes())}`;
   if (date.toDateString() === today.toDateString()) return `${minute}:${two(date.getSeconds())}`;

@@ -3,7 +3,7 @@ import { status, type StatusFilter } from '../commands/status.js';
 import { wantsColour } from '../ports/screen-colour.js';
 import { EXIT } from './exit-codes.js';
 import { realLookPorts } from './look-ports.js';
-import type { Page } from './page.js';
+import { afterBlank, type Page } from './page.js';
 import { print } from './print.js';
 import type { StatusOptions } from './program-status.js';
 import { showEntries } from './show-status-entries.js';
@@ -23,7 +23,7 @@ export async function statusAction(schedule: string, options: StatusOptions): Pr
   const page = stdoutPage(options);
   await print(
     withEntries
-      ? chain(showTotals(page, schedule, report), [''], showEntries(page, report))
+      ? chain(showTotals(page, schedule, report), afterBlank(showEntries(page, report)))
       : showStatus(page, schedule, report, { all }),
   );
   return EXIT.done;

@@ -81,7 +81,7 @@ function runValue({ attempt, startedAt, end }: Run): object {
 }
 
 function moment(at: number): string | null {
-  return Number.isFinite(at) ? new Date(at).toISOString() : null;
+  return at > 0 ? new Date(at).toISOString() : null;
 }
 
 /** The value as a text, piece by piece: a million entries are longer than one string may be. */

@@ -1,19 +1,12 @@
-import type { Clock } from '../ports/clock.js';
-import type { FileSystem } from '../ports/fs.js';
+import { Failure } from '../failure.js';
 import { argvOf } from '../schedule/slots.js';
 import { readLog, tailStart } from '../survey/run-log.js';
 import type { Run, Snapshot } from '../survey/types.js';
+import type { Looking } from './look.js';
 import { chooseRuns, isLogged, stateOfRun, type LoggedRun, type LogSink, type NoLog } from './logs.js';
 
-/** The reading of a schedule, again and again. */
-export interface Looker {
-  look(): Promise<Snapshot>;
-}
-
 export interface FollowPorts {
-  readonly fs: FileSystem;
-  readonly clock: Clock;
-  readonly survey: Looker;
+  readonly looking: Looking;
   readonly sink: LogSink;
   readonly signal: AbortSignal;
 }
@@ -39,24 +32,52 @@ export async function followLogs(
   chosen: readonly (LoggedRun | NoLog)[],
   tail: number | undefined,
 ): Promise<void> {
-  const { clock, survey, sink, signal } = ports;
-  let snapshot = first;
+  const { sink, signal } = ports;
+  const { clock } = ports.looking;
   const followed = chosen.map((one) => new Followed(ports, first, one, tail));
   const waiting = followed.filter(({ isWaiting }) => isWaiting).map(({ entry }) => entry);
   if (waiting.length > 0) sink.say({ say: 'waiting', entries: waiting, isAnybodyThere: isAnybodyThere(first) });
-  let lookedAt = clock.monotonic();
-  let lookEveryMs = LOOK_EVERY_MS;
-  for (let pause = SHORTEST_PAUSE_MS; ;) {
+  const looks = new Looks(ports.looking, first);
+  let isTrouble = false;
+  for (let pause = SHORTEST_PAUSE_MS; !signal.aborted;) {
     let news = false;
-    for (const one of followed) news = (await one.goOn(snapshot)) || news;
-    if (signal.aborted || sink.isClosed || followed.every(({ isOver }) => isOver)) return;
+    try {
+      const snapshot = await looks.next();
+      for (const one of followed) news = (await one.goOn(snapshot)) || news;
+      isTrouble = false;
+    } catch (error) {
+      // A server that does not answer, a schedule that is being edited: it may pass.
+      if (!(error instanceof Failure)) throw error;
+      if (!isTrouble) sink.say({ say: 'trouble', failure: error.detail });
+      isTrouble = true;
+    }
+    if (sink.isClosed || followed.every(({ isOver }) => isOver)) return;
     pause = news ? SHORTEST_PAUSE_MS : Math.min(pause * GROWTH, LONGEST_PAUSE_MS);
     await clock.wait(pause, signal);
-    const now = clock.monotonic();
-    if (now - lookedAt < lookEveryMs) continue;
-    snapshot = await survey.look();
-    lookedAt = clock.monotonic();
-    lookEveryMs = Math.max(LOOK_EVERY_MS, LOOK_SHARE * (lookedAt - now));
+  }
+}
+
+/** Snapshots, new ones no more often than they are worth. */
+class Looks {
+  readonly #looking: Looking;
+  #snapshot: Snapshot;
+  #at: number;
+  #everyMs = LOOK_EVERY_MS;
+
+  constructor(looking: Looking, first: Snapshot) {
+    this.#looking = looking;
+    this.#snapshot = first;
+    this.#at = looking.clock.monotonic();
+  }
+
+  async next(): Promise<Snapshot> {
+    const { clock } = this.#looking;
+    const before = clock.monotonic();
+    if (before - this.#at < this.#everyMs) return this.#snapshot;
+    this.#snapshot = await this.#looking.look();
+    this.#at = clock.monotonic();
+    this.#everyMs = Math.max(LOOK_EVERY_MS, LOOK_SHARE * (this.#at - before));
+    return this.#snapshot;
   }
 }
 
@@ -153,7 +174,7 @@ class Followed {
       return undefined;
     }
     const which = { attempt: next.attempt };
-    const [one] = await chooseRuns(this.#ports.fs, snapshot, [this.#entry], which);
+    const [one] = await chooseRuns(this.#ports.looking.fs, snapshot, [this.#entry], which);
     if (one?.is === 'logged') return one;
     await this.#giveUp(snapshot, next.attempt);
     return undefined;
@@ -161,12 +182,13 @@ class Followed {
 
   async #giveUp(snapshot: Snapshot, attempt?: number): Promise<void> {
     this.isOver = true;
-    const none = await chooseRuns(this.#ports.fs, snapshot, [this.#entry], { attempt });
+    const none = await chooseRuns(this.#ports.looking.fs, snapshot, [this.#entry], { attempt });
     this.#ports.sink.say({ say: 'none', none: none.filter((one) => !isLogged(one)) });
   }
 
   async #show(snapshot: Snapshot, logged: LoggedRun): Promise<boolean> {
-    const { fs, sink, signal } = this.#ports;
+    const { looking, sink, signal } = this.#ports;
+    const { fs } = looking;
     const { run } = logged;
     this.#offset ??= this.#tail === undefined ? 0 : await tailStart(fs, snapshot, run, this.#tail);
     let news = false;
@@ -187,7 +209,8 @@ class Followed {
 
   /** A worker that is not heard of, or bytes that do not come. */
   async #remark(logged: LoggedRun, news: boolean): Promise<void> {
-    const { clock, sink } = this.#ports;
+    const { looking, sink } = this.#ports;
+    const { clock } = looking;
     const { run, state } = logged;
     if (state === 'suspect' && !this.#isSuspect) sink.say({ say: 'suspect', logged });
     this.#isSuspect = state === 'suspect';

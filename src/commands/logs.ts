@@ -1,3 +1,4 @@
+import type { FailureDetail } from '../failure.js';
 import type { FileSystem } from '../ports/fs.js';
 import { hasLog, loggedBytes, logPath, readLog, tailStart } from '../survey/run-log.js';
 import type { EntryState, Run, RunOutcome, Snapshot } from '../survey/types.js';
@@ -61,7 +62,9 @@ export type LogRemark =
   | { readonly say: 'ended'; readonly logged: LoggedRun }
   | { readonly say: 'suspect'; readonly logged: LoggedRun }
   | { readonly say: 'waiting'; readonly entries: readonly number[]; readonly isAnybodyThere: boolean }
-  | { readonly say: 'entry-gone'; readonly entry: number };
+  | { readonly say: 'entry-gone'; readonly entry: number }
+  /** It goes on trying. */
+  | { readonly say: 'trouble'; readonly failure: FailureDetail };
 
 /** The runs of these entries that have a log, and what has none. Reads no log. */
 export async function chooseRuns(

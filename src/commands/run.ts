@@ -1,4 +1,5 @@
 import type { Findings, LostRun } from '../claim/recover.js';
+import type { LostPolicy } from '../claim/lost-policy.js';
 import { argvOf, commandLine } from '../schedule/slots.js';
 import type { FailedEntry } from '../worker/runner.js';
 import type { Reruns } from '../worker/attempts.js';
@@ -21,6 +22,8 @@ export interface RunRequest {
   /** How many more runs a failed entry gets. */
   readonly retries: number;
   readonly limits: LimitSettings;
+  /** What it puts back by itself. */
+  readonly requeueLost: LostPolicy;
   readonly host: HostWishes;
   readonly hooks: HookCommands;
   /** Milliseconds that a run may take. */
@@ -69,7 +72,8 @@ export async function run(
   });
   const hooks = hooksOf(ports, workshop, request.hooks);
   const reruns = await rerunsOf(ports, request, ask);
-  const worker = workerIn(workshop, ports, { maxFailures, reruns, limits: request.limits });
+  const { limits, requeueLost } = request;
+  const worker = workerIn(workshop, ports, { maxFailures, reruns, limits, requeueLost });
   const timeIsUp = endInTime(workshop, request.limits.timeMs);
   ports.screen.status(() => statusOf(workshop, worker, ports.clock.monotonic()));
   try {
@@ -112,7 +116,10 @@ function endInTime({ stop }: Workshop, timeMs: number | undefined): NodeJS.Timeo
 }
 
 function report({ file }: Workshop, { ended, failed, findings }: WorkResult): RunReport {
-  const none: Findings = { offered: 0, lost: [], working: 0, running: 0, suspect: [], unreadable: 0 };
+  const none: Findings = {
+    ...{ offered: 0, lost: [], suspected: [], unsure: 0 },
+    ...{ working: 0, running: 0, suspect: [], unreadable: 0 },
+  };
   const { lost, working, suspect, unreadable } = findings ?? none;
   const text = file.seen?.text;
   return {

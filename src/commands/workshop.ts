@@ -4,6 +4,7 @@ import { Claimer } from '../claim/claimer.js';
 import { Desk, type DeskOptions } from '../claim/desk.js';
 import { DESK } from '../claim/names.js';
 import type { Probes } from '../claim/peers.js';
+import type { LostPolicy } from '../claim/lost-policy.js';
 import { sidecarOf } from '../claim/sidecar.js';
 import { Failure } from '../failure.js';
 import type { WorkerIdentity } from '../journal/records.js';
@@ -112,16 +113,17 @@ export interface WorkSettings {
   readonly maxFailures: number;
   readonly reruns?: Reruns;
   readonly limits?: LimitSettings;
+  readonly requeueLost?: LostPolicy;
 }
 
 /** A worker on this schedule; unless told otherwise it runs each entry once, and all of them. */
 export function workerIn(
   { claimer, runners, stop }: Pick<Workshop, 'claimer' | 'runners' | 'stop'>,
   { clock, tell }: Pick<Ports, 'clock' | 'tell'>,
-  { maxFailures, reruns = NO_RERUNS, limits = {} }: WorkSettings,
+  { maxFailures, reruns = NO_RERUNS, limits = {}, requeueLost = 'never' }: WorkSettings,
 ): Worker {
   return new Worker({
-    ...{ claimer, runners, stop, clock, tell, maxFailures, reruns },
+    ...{ claimer, runners, stop, clock, tell, maxFailures, reruns, requeueLost },
     limits: new Limits(limits, clock, tell),
     random: Math.random,
   });

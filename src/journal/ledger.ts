@@ -1,6 +1,12 @@
 import type { FileSystem } from '../ports/fs.js';
 import { appended, journalPath, writersIn } from './appended.js';
-import { parseJournalLine, type JournalLine, type JournalRecord, type WorkerIdentity } from './records.js';
+import {
+  parseJournalLine,
+  requeuedIn,
+  type JournalLine,
+  type JournalRecord,
+  type WorkerIdentity,
+} from './records.js';
 
 /** What the journals say about one claim. */
 export interface ClaimFacts {
@@ -16,6 +22,8 @@ export interface ClaimFacts {
   };
   /** The workers that promised never to start it. */
   givenBack?: readonly string[];
+  /** Somebody decided that it is over. */
+  requeued?: { readonly worker: string; readonly why: string };
 }
 
 export interface Revision {
@@ -55,8 +63,9 @@ export class Ledger {
     return this.#unreadable;
   }
 
-  async refresh(): Promise<void> {
-    for (const worker of await writersIn(this.#fs, this.#folder)) await this.#readOn(worker);
+  /** `of`: whose journals alone. */
+  async refresh(of: (writer: string) => boolean = () => true): Promise<void> {
+    for (const worker of await writersIn(this.#fs, this.#folder)) if (of(worker)) await this.#readOn(worker);
   }
 
   facts(claim: string): ClaimFacts | undefined {
@@ -139,6 +148,8 @@ export class Ledger {
         this.#identities.set(worker, record.identity);
         return;
       case 'requeue':
+        for (const claim of requeuedIn(record)) this.#of(claim).requeued = { worker, why: record.why };
+        return;
       case 'leave':
         return;
     }

@@ -74,7 +74,15 @@ const recordSchema = z.discriminatedUnion('t', [
   }),
   /** Claimed and never started: this worker promises that it never will be. */
   z.object({ t: z.literal('give-back'), claims: z.array(claim) }),
-  z.object({ t: z.literal('requeue'), claim, why: z.string() }),
+  /** These generations are over. A decision is written before anything is done: whoever comes across it finishes it. */
+  z.object({
+    t: z.literal('requeue'),
+    claim: z.optional(claim),
+    claims: z.optional(z.array(claim)),
+    why: z.string(),
+    /** Who decided it, where it was a person. */
+    by: z.optional(z.string()),
+  }),
   z.object({ t: z.literal('leave'), at }),
 ]);
 
@@ -82,6 +90,14 @@ const lineSchema = z.object({ n: z.number() });
 
 export type JournalRecord = z.infer<typeof recordSchema>;
 export type EndRecord = Extract<JournalRecord, { t: 'end' }>;
+
+/** The claims whose generation a record says is over. */
+export function requeuedIn({
+  claim,
+  claims = [],
+}: Extract<JournalRecord, { t: 'requeue' }>): readonly string[] {
+  return claim === undefined ? claims : [claim, ...claims];
+}
 
 export interface JournalLine {
   readonly n: number;

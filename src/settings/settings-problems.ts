@@ -108,6 +108,7 @@ const REMEDIES: Readonly<Record<SettingName | '$schema' | 'hosts' | 'profiles' |
   retries: 'Give a whole number, 0 or more.',
   keepGoing: YES_OR_NO,
   maxFailures: COUNT,
+  requeueLost: 'Give "never", "dead" or "suspect".',
   limit: COUNT,
   timeLimit: DURATION,
   expect: DURATION,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { LOST_POLICIES } from '../claim/lost-policy.js';
 import { parseDuration } from '../worker/duration.js';
 import { HOURS, hoursProblem } from './hours.js';
 import { settingFaults, type Fault } from './settings-problems.js';
@@ -46,6 +47,10 @@ const runKeys = {
   retries: setting(wholeNumber(0), 'How often a failed entry is run again.'),
   keepGoing: setting(yes, 'Go on after failures.'),
   maxFailures: setting(wholeNumber(1), 'Stop after this many failures; 1 unless said otherwise.'),
+  requeueLost: setting(
+    z.enum(LOST_POLICIES),
+    'Put back what was lost: "dead", what ran under workers that are proven dead; "suspect", also under those not heard of for minutes.',
+  ),
   limit: setting(wholeNumber(1), 'How many entries a worker runs before it leaves.'),
   timeLimit: setting(duration, 'How long a worker works, such as "11h"; what still runs is put back.'),
   expect: setting(duration, 'What an entry takes, such as "40m": one that would not finish is not started.'),

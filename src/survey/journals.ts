@@ -1,6 +1,7 @@
 import { appended, journalPath, writersIn } from '../journal/appended.js';
 import {
   parseJournalLine,
+  requeuedIn,
   type EndRecord,
   type JournalRecord,
   type WorkerIdentity,
@@ -117,8 +118,10 @@ export class Journals {
         }
         return;
       case 'requeue': {
-        const slot = this.#slotOf(record.claim);
-        if (slot >= 0) history.requeue(slot, this.#claim.generation);
+        for (const name of requeuedIn(record)) {
+          const slot = this.#slotOf(name);
+          if (slot >= 0) history.requeue(slot, this.#claim.generation);
+        }
         return;
       }
       case 'start': {

@@ -1,4 +1,5 @@
 import { logOf, type Epoch } from '../claim/sidecar.js';
+import { Failure } from '../failure.js';
 import { errorCode, type FileSystem } from '../ports/fs.js';
 import type { Run, Snapshot } from './types.js';
 
@@ -58,12 +59,13 @@ export async function hasLog(fs: FileSystem, path: string): Promise<boolean> {
 export async function loggedBytes(fs: FileSystem, { epoch }: LogBook, run: Run): Promise<number | undefined> {
   if (!epoch || !run.log) return undefined;
   const [from, to] = run.log;
+  const path = logPath(epoch, run);
   try {
-    const size = Number((await fs.fingerprint(logPath(epoch, run))).size);
+    const size = Number((await fs.fingerprint(path)).size);
     return Math.max(0, Math.min(size, to ?? Infinity) - from);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
+    if (!isGone(error)) throw unreadable(path, error);
+    return undefined;
   }
 }
 
@@ -100,9 +102,19 @@ async function part(fs: FileSystem, path: string, from: number, length: number):
   try {
     return await fs.readFrom(path, from, length);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
+    if (!isGone(error)) throw unreadable(path, error);
+    return undefined;
   }
+}
+
+/** ESTALE: it was deleted between two reads. */
+function isGone(error: unknown): boolean {
+  return ['ENOENT', 'ESTALE'].includes(errorCode(error) ?? '');
+}
+
+function unreadable(path: string, error: unknown): Failure {
+  const code = errorCode(error) ?? 'unknown';
+  return new Failure({ reason: 'filesystem', code, operation: 'read the log', path }, { cause: error });
 }
 
 /** Nobody will write more of it, though no end was recorded. */

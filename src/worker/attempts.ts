@@ -70,16 +70,27 @@ export class Attempts {
       }
       const next = await this.#o.patience.with(() => this.#o.claimer.again(claim));
       if (!next) return outcome;
+      if (next === 'given-away') {
+        const { entry, id } = claim;
+        this.#o.tell({ tell: 'given-away', entry, ran: true, attempt: id.generation + 1 });
+        return { is: 'gone' };
+      }
       claim = next;
     }
   }
 
   async #once(claim: Claim, runner: Runner, appended: readonly string[], isLast: boolean): Promise<Outcome> {
-    const { holdings, patience, claimer } = this.#o;
-    const mine = await holdings.starting(claim, () => patience.with(() => claimer.start(claim)));
+    const { holdings, patience, claimer, clock } = this.#o;
+    const since = clock.monotonic();
+    const mine = await holdings.starting(claim, async () => {
+      const isOurs = await patience.with(() => claimer.start(claim));
+      const { entry, id } = claim;
+      if (!isOurs) this.#o.tell({ tell: 'given-away', entry, ran: false, attempt: id.generation + 1 });
+      return isOurs;
+    });
     if (!mine) return { is: 'gone' };
     this.#o.onStart(claim);
-    const attempt = await runner.run(claim, [...claim.argv, ...appended], isLast);
+    const attempt = await runner.run(claim, [...claim.argv, ...appended], isLast, since);
     if (attempt.is === 'interrupted') holdings.interrupted(claim);
     if (attempt.is === 'failed') return { ...attempt, claim };
     return attempt.is === 'succeeded' ? attempt : { is: 'gone' };

@@ -21,8 +21,10 @@ export type Attempt =
   | { readonly is: 'failed'; readonly took: number }
   /** It ended because this worker was told to stop. */
   | { readonly is: 'interrupted' }
-  /** A peer took the claim back first, or this worker was told to stop. */
-  | { readonly is: 'not-started' };
+  /** Somebody has put its entry back while this worker stood still: it was not started. */
+  | { readonly is: 'not-started' }
+  /** The same while it ran: what it did counts as this attempt, and the entry is others'. */
+  | { readonly is: 'given-away' };
 
 /** A run that failed for good. */
 export interface FailedEntry {
@@ -64,6 +66,9 @@ export interface Slot {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Nobody decides to put an entry back sooner after it was started. */
+const GIVEN_AWAY_AFTER_MS = 1_000;
+
 /** After SIGTERM, this long until SIGKILL. */
 const GRACE_MS = 10_000;
 
@@ -91,11 +96,23 @@ export class Runner {
     this.#output = this.#outputTo(undefined);
   }
 
-  /** `final`: a failure is the entry's last word, and gets a failure file. */
-  async run(claim: Claim, argv: readonly string[], final: boolean): Promise<Attempt> {
+  /**
+   * `final`: a failure is the entry's last word, and gets a failure file. `since`: when, by the monotonic clock, it was
+   * begun to be started.
+   */
+  async run(
+    claim: Claim,
+    argv: readonly string[],
+    final: boolean,
+    since = this.#o.clock.monotonic(),
+  ): Promise<Attempt> {
     const book = await this.#o.claimer.book();
     await this.#openLog(book);
     const { entry, id } = claim;
+    if (await this.#isGivenAway(claim, since)) {
+      this.#o.tell({ tell: 'given-away', entry, ran: false, attempt: id.generation + 1 });
+      return { is: 'not-started' };
+    }
     const name = claimName(id);
     this.#output.begin(String(entry));
     const logged = this.#output.logged;
@@ -111,9 +128,9 @@ export class Runner {
     const took = this.#o.clock.monotonic() - began;
     await this.#output.flushed();
 
-    if (!timedOut && looksSignalled(end)) await this.#o.clock.wait(OWN_SIGNAL_MS, this.#o.stop.draining);
+    if (!timedOut && looksSignalled(end)) await this.#o.clock.wait(OWN_SIGNAL_MS, this.#o.stop.ending);
     const succeeded = end.is === 'exited' && end.code === 0 && !timedOut;
-    const interrupted = !succeeded && !timedOut && this.#o.stop.draining.aborted && end.is !== 'unstartable';
+    const interrupted = !succeeded && !timedOut && this.#o.stop.ending.aborted && end.is !== 'unstartable';
     const facts = { claim: name, entry, took, timedOut, at: this.#o.clock.wallTime() };
     // The sidecar may have been made anew while it ran.
     const { journal, epoch } = await this.#o.claimer.book();
@@ -127,10 +144,20 @@ export class Runner {
       // Of a deleted sidecar no log is left.
       ...((isBefore || epoch.id === claim.epoch.id) && logged && { log: this.#output.logged }),
     });
+    if (await this.#isGivenAway(claim, began)) {
+      this.#o.tell({ tell: 'given-away', entry, ran: true, attempt: id.generation + 1 });
+      return { is: 'given-away' };
+    }
     if (succeeded) return { is: 'succeeded', took };
     if (interrupted) return { is: 'interrupted' };
     if (final) await this.#fail(claim, argv, end, took, timedOut);
     return { is: 'failed', took };
+  }
+
+  /** Not asked where no time was for it: this worker was at work all the while. */
+  async #isGivenAway(claim: Claim, since: number): Promise<boolean> {
+    if (this.#o.clock.monotonic() - since < GIVEN_AWAY_AFTER_MS) return false;
+    return this.#o.claimer.isGivenAway(claim).catch(() => false);
   }
 
   async close(): Promise<void> {

@@ -1,19 +1,25 @@
 import type { Running } from '../ports/spawn.js';
 
 /**
- * How far a worker has been told to stop. First signal: claim nothing more, and pass the signal to what runs. Second:
- * kill what runs. Either way what was interrupted is put back before the worker leaves.
+ * How far a worker has been told to stop. Asked to drain: claim nothing more, and let what runs end. First signal: the
+ * same, and pass it to what runs. Second: kill what runs. Whatever was interrupted is put back before the worker leaves.
  */
 export class StopSwitch {
   readonly #draining = new AbortController();
+  readonly #ending = new AbortController();
   readonly #killing = new AbortController();
   readonly #running = new Set<Running>();
   #signal: NodeJS.Signals | undefined;
   #expired = false;
 
-  /** Aborted by the first signal. */
+  /** Aborted by the first signal, or by being asked to drain: nothing more is started. */
   get draining(): AbortSignal {
     return this.#draining.signal;
+  }
+
+  /** Aborted by the first signal: what runs was told to end. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
   }
 
   /** Aborted by the second: what can wait for another worker is left to it. */
@@ -42,9 +48,14 @@ export class StopSwitch {
     this.#running.delete(running);
   }
 
-  /** The time is up: as the first signal, but nobody asked. */
+  /** Nothing more is started, and what runs may take its time. */
+  drain(): void {
+    this.#draining.abort();
+  }
+
+  /** The time is up, or somebody asked from elsewhere: as the first signal, but no signal came. */
   expire(): void {
-    if (this.#draining.signal.aborted) return;
+    if (this.#ending.signal.aborted) return;
     this.#expired = true;
     this.request('SIGTERM');
   }
@@ -54,6 +65,7 @@ export class StopSwitch {
     if (this.#signal === undefined) {
       this.#signal = signal;
       this.#signalAll(passedOn(signal));
+      this.#ending.abort();
       this.#draining.abort();
       return 'draining';
     }

@@ -1,5 +1,6 @@
 import type { Claim } from '../claim/choose.js';
 import type { Claimer, Round } from '../claim/claimer.js';
+import type { LostPolicy } from '../claim/lost-policy.js';
 import { slotName } from '../claim/names.js';
 import { recover, type Findings } from '../claim/recover.js';
 import { Failure } from '../failure.js';
@@ -9,10 +10,12 @@ import { Attempts, type Reruns } from './attempts.js';
 import { keepBeating } from './heartbeat.js';
 import { Holdings } from './holdings.js';
 import { endInTime, type Limits } from './limits.js';
+import { LostEntries } from './lost-entries.js';
 import { Pacer } from './pace.js';
 import { Patience } from './patience.js';
 import { Quarantine } from './quarantine.js';
 import type { Runner } from './runner.js';
+import { StopWatch } from './stop-watch.js';
 import type { StopSwitch } from './stop.js';
 
 export interface WorkerOptions {
@@ -26,6 +29,8 @@ export interface WorkerOptions {
   readonly maxFailures: number;
   readonly reruns: Reruns;
   readonly limits: Limits;
+  /** What it puts back by itself when nothing is pending. */
+  readonly requeueLost?: LostPolicy;
   readonly random: () => number;
 }
 
@@ -70,6 +75,7 @@ export class Worker {
   readonly #free: Runner[];
   readonly #busy = new Map<Runner, Promise<void>>();
   readonly #running = new Map<string, RunningEntry>();
+  readonly #lost: LostEntries;
   #workers = 1;
   #ended = 0;
   #failed = 0;
@@ -77,12 +83,13 @@ export class Worker {
   #findings: Findings | undefined;
 
   constructor(options: WorkerOptions) {
-    const { claimer, stop, clock, tell, reruns, random } = (this.#o = options);
+    const { claimer, stop, clock, tell, reruns, random, requeueLost: policy = 'never' } = (this.#o = options);
     this.#pacer = new Pacer(clock, options.runners.length);
     this.#free = options.runners.toReversed();
     this.#patience = new Patience({ clock, tell, giveUp: stop.draining });
     this.#holdings = new Holdings({ claimer, stop, clock, tell });
     this.#quarantine = new Quarantine({ claimer, clock, tell });
+    this.#lost = new LostEntries({ claimer, tell, patience: this.#patience, policy });
     this.#attempts = new Attempts({
       ...{ claimer, stop, clock, tell, reruns, random },
       holdings: this.#holdings,
@@ -107,6 +114,8 @@ export class Worker {
     const stopBeating = keepBeating(this.#o.claimer, (workers) => (this.#workers = workers));
     const over = new AbortController();
     void endInTime(this.#o, over.signal);
+    const stopWatch = new StopWatch(this.#o);
+    void stopWatch.watch(over.signal);
     try {
       await (claim ? this.#runJust(claim) : this.#claimAndRun());
     } catch (error) {
@@ -118,6 +127,7 @@ export class Worker {
       over.abort();
       stopBeating();
       await this.#holdings.leave();
+      await stopWatch.close();
     }
     if (this.#trouble && !(this.#trouble.error instanceof Failure && this.#isStopping))
       throw this.#trouble.error;
@@ -190,11 +200,12 @@ export class Worker {
       if (this.#busy.size > 0) await this.#endOr(LOOK_AGAIN_MS);
       return true;
     }
-    const findings = await this.#patience.with(() => recover(this.#o.claimer));
-    this.#findings = findings;
-    if (findings.offered > 0) this.#o.tell({ tell: 'offered', entries: findings.offered });
-    else if (!this.#o.limits.waits) return false;
-    else await this.#pause(LOOK_AGAIN_MS * (0.5 + this.#o.random() / 2));
+    const found = await this.#patience.with(() => recover(this.#o.claimer));
+    if (found.offered > 0) this.#o.tell({ tell: 'offered', entries: found.offered });
+    const findings = (this.#findings = await this.#lost.putBack(found));
+    if (findings.offered > 0) return true;
+    if (!this.#o.limits.waits && !this.#lost.mustSee(findings)) return false;
+    await this.#pause(LOOK_AGAIN_MS * (0.5 + this.#o.random() / 2));
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { expectReadable, Folder } from '../support/cli.js';
+import { expectReadable, Folder, leavesItsName, until } from '../support/cli.js';
+import { valueBy } from '../support/json-schema.js';
 
 let folder: Folder;
 beforeEach(() => (folder = new Folder()));
@@ -22,14 +23,32 @@ test('progress never says 100% before everything is', async () => {
 test('progress --json is one value', async () => {
   folder.schedule([['executed', 'a'], ['b']]);
   const { stdout } = await folder.cooperate('--progress', 'exp.json', '--json');
-  expect(JSON.parse(stdout)).toEqual({ version: 1, schedule: 'exp.json', executed: 1, total: 2 });
+  expect(valueBy('progress', stdout)).toMatchObject({
+    ...{ version: 1, schedule: 'exp.json', executed: 1, total: 2 },
+    totals: { marked: 1, pending: 1, running: 0 },
+  });
+});
+
+test('progress tells how the executed ones ended, and how many still run', async () => {
+  folder.schedule([leavesItsName('a'), leavesItsName('b', 'exit 1'), leavesItsName('c', until('go')), ['d']]);
+  const worker = folder.start(['run', 'exp.json', '--keep-going']);
+  await folder.hasLines('ran', 3);
+  expect((await folder.cooperate('progress', 'exp.json')).stdout).toBe(
+    'Executed (not necessarily completed): 3/4 [######################........] 75%: 1 succeeded, 1 failed, 1 running\n',
+  );
+  const { stdout } = await folder.cooperate('progress', 'exp.json', '--json');
+  expect(valueBy('progress', stdout)).toMatchObject({
+    totals: { succeeded: 1, failed: 1, running: 1, pending: 1 },
+  });
+  folder.write('go', '');
+  await worker.ended;
 });
 
 test('progress --json tells an error as a value too', async () => {
   folder.write('exp.json', '[["a"],\n ["b" "c"]]');
   const { code, stdout, stderr } = await folder.cooperate('progress', 'exp.json', '--json');
   expect([code, stderr]).toEqual([2, '']);
-  expect(JSON.parse(stdout)).toEqual({
+  expect(valueBy('error', stdout)).toEqual({
     error: expect.objectContaining({
       reason: 'schedule-unusable',
       path: 'exp.json',
@@ -38,12 +57,12 @@ test('progress --json tells an error as a value too', async () => {
     }),
   });
   const missing = await folder.cooperate('progress', '--json', 'nope.json');
-  expect(JSON.parse(missing.stdout)).toEqual({
+  expect(valueBy('error', missing.stdout)).toEqual({
     error: expect.objectContaining({ reason: 'schedule-missing' }),
   });
   const usage = await folder.cooperate('progress', '--json');
   expect([usage.code, usage.stderr]).toEqual([2, '']);
-  expect(JSON.parse(usage.stdout)).toEqual({
+  expect(valueBy('error', usage.stdout)).toEqual({
     error: { reason: 'usage', message: "missing required argument 'schedule'" },
   });
 });

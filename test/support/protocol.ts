@@ -1,6 +1,7 @@
 import { Claimer, type Appetite, type Round } from '../../src/claim/claimer.js';
 import type { Book } from '../../src/claim/book.js';
 import type { Claim } from '../../src/claim/choose.js';
+import type { LostPolicy } from '../../src/claim/lost-policy.js';
 import { recover, type Findings } from '../../src/claim/recover.js';
 import { sidecarOf } from '../../src/claim/sidecar.js';
 import type { WorkerIdentity } from '../../src/journal/records.js';
@@ -56,6 +57,7 @@ export interface WorkerOptions {
   /** How many entries it runs at once. */
   readonly slots?: number;
   readonly timeoutMs?: number;
+  readonly requeueLost?: LostPolicy;
 }
 
 /** One schedule on one filesystem in memory, with any number of workers on it, and what was spawned. */
@@ -203,7 +205,15 @@ export class Hand {
       site.spawns.push(this.#spawn(run));
       return script(run, run.command.argv.join(' '));
     });
-    const { maxFailures = Infinity, persistent, retries = 0, limits = {}, slots = 1, timeoutMs } = options;
+    const {
+      maxFailures = Infinity,
+      persistent,
+      retries = 0,
+      limits = {},
+      slots = 1,
+      timeoutMs,
+      requeueLost = 'never',
+    } = options;
     this.runners = Array.from(
       { length: slots },
       (_, number) =>
@@ -223,7 +233,15 @@ export class Hand {
     );
     this.runner = this.runners[0] as Runner;
     this.worker = new Worker({
-      ...{ claimer: this.claimer, runners: this.runners, stop: this.stop, clock, tell, maxFailures },
+      ...{
+        claimer: this.claimer,
+        runners: this.runners,
+        stop: this.stop,
+        clock,
+        tell,
+        maxFailures,
+        requeueLost,
+      },
       reruns: persistent ? { retries: Infinity, appended: persistent } : { retries, appended: [] },
       limits: new Limits(limits, clock, tell),
       random: () => 1,
