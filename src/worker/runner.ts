@@ -67,7 +67,7 @@ export interface Slot {
 }
 
 /** Nobody decides to put an entry back sooner after it was started. */
-const GIVEN_AWAY_AFTER_MS = 1_000;
+const GIVEN_AWAY_AFTER_MS = 250;
 
 /** After SIGTERM, this long until SIGKILL. */
 const GRACE_MS = 10_000;
