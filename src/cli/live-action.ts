@@ -4,8 +4,10 @@ import { realFullScreen } from '../ports/screen-full.js';
 import { realTerminal } from '../ports/terminal.js';
 import type { StateName } from '../survey/types.js';
 import { Live } from '../view/live.js';
+import type { Chosen } from '../view/model.js';
 import { EXIT, STOP_SIGNALS } from './exit-codes.js';
 import { liveSources } from './live-sources.js';
+import { putBack } from './live-requeue.js';
 
 export interface LiveSettings {
   readonly color: ColourChoice;
@@ -15,7 +17,12 @@ export interface LiveSettings {
 /** The live view, until somebody leaves it: returns the exit code. */
 export async function liveAction(looking: Looking, schedule: string, settings: LiveSettings): Promise<number> {
   const { stdin, env } = process;
-  const live = new Live(realFullScreen(), looking.clock, liveSources(looking), {
+  const leaving = new AbortController();
+  const sources = {
+    ...liveSources(looking),
+    requeue: (chosen: Chosen) => putBack(schedule, chosen, leaving.signal),
+  };
+  const live = new Live(realFullScreen(), looking.clock, sources, {
     ...{ schedule, state: settings.state },
     coloured: wantsColour(settings.color, true, env),
     unicode: realTerminal().isUnicode,
@@ -30,6 +37,7 @@ export async function liveAction(looking: Looking, schedule: string, settings: L
     if (why === 'ctrl-c') return EXIT.signal.SIGINT;
     return typeof why === 'number' ? why : EXIT.done;
   } finally {
+    leaving.abort();
     stdin.off('end', gone).off('error', gone);
     for (const [signal, leave] of leaves) process.off(signal, leave);
   }

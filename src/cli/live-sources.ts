@@ -14,8 +14,8 @@ import { causeText } from './show-status-failures.js';
 import { outlook } from './show-status.js';
 import { roughTime } from './show-time.js';
 
-/** What the live view of one schedule shows, and who acts for it. */
-export function liveSources({ fs, look }: Looking): Sources {
+/** What the live view of one schedule shows. */
+export function liveSources({ fs, look }: Looking): Omit<Sources, 'requeue'> {
   let last: Snapshot | undefined;
   let looked: Promise<unknown> = Promise.resolve();
   // One look at a time.
@@ -48,7 +48,6 @@ export function liveSources({ fs, look }: Looking): Sources {
         isSure ? run : runOf(await lookAfter(), entry, attempt),
       );
     },
-    requeue: () => Promise.resolve('TODO'),
     explain: (error) => explained(error).replaceAll('\n', ' '),
   };
 }

@@ -49,6 +49,8 @@ async function watchPlainly(looking: Looking, schedule: string, options: StatusO
       by = signal;
       stop.abort();
     });
+  // Nobody reads any more; Node goes on as if nothing had happened.
+  process.stdout.once('error', () => stop.abort());
   const filter = filterIn(options);
   const withEntries = options.entries !== undefined || options.state !== undefined;
   const page = { ...stdoutPage(options), columns: undefined };
@@ -60,7 +62,6 @@ async function watchPlainly(looking: Looking, schedule: string, options: StatusO
     const report = await status(seen, schedule, filter);
     if (options.json) await print(inOneLine(statusJson(schedule, report, withEntries)), '');
     else await print(withTime(showTotals(page, schedule, report), report.now));
-    if (!process.stdout.writable) break;
   }
   return by ? EXIT.signal[by] : EXIT.done;
 }

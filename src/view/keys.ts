@@ -25,10 +25,14 @@ const NAMED = [
 export function keysOf(input: string, key: InkKey): Key[] {
   if (key.tab && key.shift) return ['shift-tab'];
   const named = NAMED.find(([name]) => key[name]);
+  // Two that came at once; held with Alt it cannot be told from that.
+  if (named?.[1] === 'escape' && input !== '') return ['escape', 'escape'];
   if (named) return [named[1]];
   if (key.ctrl) return [`ctrl-${input}`];
-  // Alt and a letter is no letter.
-  if (key.meta) return [];
+  return [...(key.meta ? ['escape'] : []), ...charactersOf(input)];
+}
+
+function charactersOf(input: string): Key[] {
   return [...input].flatMap((character) => {
     if (character === '\r' || character === '\n') return ['enter'];
     if (character === '\x7f' || character === '\b') return ['backspace'];

@@ -7,6 +7,7 @@ import { followLog, type ReadLog } from './follow-log.js';
 import type { Key } from './keys.js';
 import {
   firstModel,
+  type Chosen,
   type Effect,
   type Event,
   type Filter,
@@ -28,7 +29,7 @@ export interface Sources {
   group(snapshot: Snapshot): Promise<readonly Group[]>;
   readonly readLog: ReadLog;
   /** Puts entries back, and says what came of it; never fails. */
-  requeue(entries: readonly number[]): Promise<string>;
+  requeue(chosen: Chosen): Promise<string>;
   /** What is wrong, in one line. */
   explain(error: unknown): string;
 }
@@ -180,7 +181,7 @@ export class Live implements Store {
       case 'read':
         return this.#read();
       case 'requeue':
-        return void this.#requeue(effect.entries);
+        return void this.#requeue(effect.chosen);
     }
   }
 
@@ -200,7 +201,7 @@ export class Live implements Store {
     const snapshot = this.model.seen?.snapshot;
     if (!snapshot) return;
     this.sources.group(snapshot).then(
-      (groups) => this.#dispatch({ is: 'grouped', groups }),
+      (list) => this.#dispatch({ is: 'grouped', groups: { snapshot, list } }),
       (error: unknown) => this.#dispatch({ is: 'trouble', text: this.sources.explain(error) }),
     );
   }
@@ -221,9 +222,9 @@ export class Live implements Store {
     });
   }
 
-  async #requeue(entries: readonly number[]): Promise<void> {
-    this.#dispatch({ is: 'note', text: 'Putting it back...' });
-    const text = await this.sources.requeue(entries);
+  async #requeue(chosen: Chosen): Promise<void> {
+    this.#dispatch({ is: 'note', text: 'Putting back...' });
+    const text = await this.sources.requeue(chosen);
     this.#dispatch({ is: 'note', text });
     this.#looking.abort();
   }
