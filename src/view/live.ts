@@ -4,7 +4,7 @@ import type { Snapshot, StateName } from '../survey/types.js';
 import { Chore } from './chore.js';
 import type { Store } from './app.js';
 import { followLog, type ReadLog } from './follow-log.js';
-import type { Key } from './keys.js';
+import { KeyReader, type Key } from './keys.js';
 import {
   firstModel,
   type Chosen,
@@ -46,6 +46,8 @@ export interface LiveOptions {
 /** The first look takes no longer than this where the schedule is not huge: no other screen for a usage error. */
 const AT_ONCE_MS = 200;
 const TICK_MS = 1000;
+/** The rest of an escape sequence comes sooner than this, also from far away. */
+const ESCAPE_MS = 40;
 
 /** The live view: looks, listens to keys, and shows. */
 export class Live implements Store {
@@ -56,6 +58,8 @@ export class Live implements Store {
   #reading = new AbortController();
   #looking = new AbortController();
   #sifted: Filter | undefined;
+  readonly #keys = new KeyReader();
+  #pieces = 0;
 
   constructor(
     private readonly screen: FullScreen,
@@ -81,7 +85,10 @@ export class Live implements Store {
     if (signal.aborted) return signal.reason;
     this.screen.enter();
     const stage = openStage(this.screen, this, this.options.coloured);
-    const unlisten = this.screen.onChange(() => this.#dispatch({ is: 'size', size: this.screen.size }));
+    const unlisten = this.screen.listen({
+      changed: () => this.#dispatch({ is: 'size', size: this.screen.size }),
+      typed: (text) => void this.#typed(text),
+    });
     try {
       await Promise.race([stage.ended, this.#work(first), whenAborted(signal)]);
       return signal.reason;
@@ -105,8 +112,17 @@ export class Live implements Store {
     return () => this.#listeners.delete(changed);
   }
 
-  press(key: Key): void {
-    this.#dispatch({ is: 'key', key });
+  /** What the terminal sends. An Escape is known by nothing following it. */
+  async #typed(text: string): Promise<void> {
+    const pieces = ++this.#pieces;
+    this.#press(this.#keys.push(text));
+    if (!this.#keys.isWaiting) return;
+    await this.clock.wait(ESCAPE_MS, this.#over.signal);
+    if (pieces === this.#pieces) this.#press(this.#keys.flush());
+  }
+
+  #press(keys: readonly Key[]): void {
+    for (const key of keys) this.#dispatch({ is: 'key', key });
   }
 
   async #work(first: Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { realFullScreen, type FullScreen } from '../../src/ports/screen-full.js';
+import { realFullScreen, type FullScreen, type KeySource } from '../../src/ports/screen-full.js';
 
 /** What was written, and what the terminal was told. */
 class Target extends EventEmitter {
@@ -28,12 +28,16 @@ let target: Target;
 let screen: FullScreen;
 let modes: boolean[];
 let stops: string[];
+let keys: KeySource;
 
 beforeEach(() => {
   target = new Target();
   modes = [];
   stops = [];
-  const keys = { isTTY: true, setRawMode: (raw: boolean) => modes.push(raw) };
+  keys = Object.assign(new EventEmitter(), {
+    ...{ isTTY: true, setRawMode: (raw: boolean) => modes.push(raw) },
+    ...{ resume: () => keys, pause: () => keys },
+  });
   screen = realFullScreen(target, keys, () => stops.push(target.taken()));
 });
 afterEach(() => screen.leave());
@@ -88,7 +92,7 @@ describe('painting', () => {
     ['continued after it was stopped', () => process.emit('SIGCONT')],
   ])('writes every line again when it is %s', (_, happens) => {
     let told = 0;
-    screen.onChange(() => told++);
+    screen.listen({ changed: () => told++ });
     screen.paint(['one', 'two']);
     happens();
     target.taken();
@@ -120,6 +124,18 @@ test('its end ends the full screen too', () => {
   target.taken();
   for (const listener of process.listeners('exit').slice(-1)) listener.call(process, 1);
   expect(target.taken()).toContain(LEFT);
+});
+
+test('what is typed is heard while the screen is ours, whole characters at a time', () => {
+  const heard: string[] = [];
+  screen.listen({ typed: (text) => heard.push(text) });
+  screen.enter();
+  const bytes = Buffer.from('é');
+  keys.emit('data', bytes.subarray(0, 1));
+  keys.emit('data', bytes.subarray(1));
+  expect(heard.join('')).toBe('é');
+  screen.leave();
+  expect(keys.listenerCount('data')).toBe(0);
 });
 
 test('a terminal that never told its size is taken to be an ordinary one', () => {
