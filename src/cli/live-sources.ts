@@ -15,12 +15,13 @@ import { outlook } from './show-status.js';
 import { roughTime } from './show-time.js';
 
 /** What the live view of one schedule shows. */
-export function liveSources({ fs, look }: Looking): Omit<Sources, 'requeue'> {
+export function liveSources(looking: Looking): Omit<Sources, 'requeue'> {
+  const { fs } = looking;
   let last: Snapshot | undefined;
   let looked: Promise<unknown> = Promise.resolve();
   // One look at a time.
   const lookAfter = (): Promise<Snapshot> => {
-    const next = looked.catch(() => undefined).then(async () => (last = await look()));
+    const next = looked.catch(() => undefined).then(async () => (last = await looking.look()));
     looked = next;
     return next;
   };

@@ -27,9 +27,10 @@ export async function followLog(
 ): Promise<void> {
   let reader: LogReader | undefined;
   let shownTo = -1;
-  for (let from = -TAIL_BYTES; !signal.aborted;) {
+  const isOver = (): boolean => signal.aborted;
+  for (let from = -TAIL_BYTES; !isOver();) {
     const piece = await read(from);
-    if (signal.aborted) return;
+    if (isOver()) return;
     if (!piece) {
       show(undefined);
       await clock.wait(MISSING_PAUSE_MS, signal);

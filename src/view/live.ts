@@ -56,7 +56,7 @@ export class Live implements Store {
   readonly #over = new AbortController();
   readonly #sifting: Chore<Uint32Array>;
   #reading = new AbortController();
-  #looking = new AbortController();
+  #waking = new AbortController();
   #sifted: Filter | undefined;
   readonly #keys = new KeyReader();
   #pieces = 0;
@@ -104,7 +104,7 @@ export class Live implements Store {
   leave(why: unknown): void {
     this.#over.abort(why);
     this.#reading.abort();
-    this.#looking.abort();
+    this.#waking.abort();
   }
 
   subscribe(changed: () => void): () => void {
@@ -136,10 +136,11 @@ export class Live implements Store {
   /** Again and again: soon while something happens, seldom while nothing does. */
   async #lookOn(): Promise<void> {
     let pause = pauseAfter(0, true, 0);
-    while (!this.#over.signal.aborted) {
-      this.#looking = new AbortController();
-      await this.clock.wait(pause, this.#looking.signal);
+    for (;;) {
+      await this.clock.wait(pause, this.#waking.signal);
       if (this.#over.signal.aborted) return;
+      // Who wakes it from here on wants one more look.
+      this.#waking = new AbortController();
       const before = this.model.seen?.snapshot;
       const began = this.clock.monotonic();
       await this.#look().catch((error: unknown) => {
@@ -184,18 +185,30 @@ export class Live implements Store {
 
   #perform(effect: Effect): void {
     switch (effect.do) {
-      case 'leave':
-        return this.leave(effect.key);
-      case 'suspend':
-        return this.screen.suspend();
-      case 'repaint':
-        return this.screen.forget();
-      case 'sift':
-        return this.#sift();
-      case 'group':
-        return this.#group();
-      case 'read':
-        return this.#read();
+      case 'leave': {
+        this.leave(effect.key);
+        return;
+      }
+      case 'suspend': {
+        this.screen.suspend();
+        return;
+      }
+      case 'repaint': {
+        this.screen.forget();
+        return;
+      }
+      case 'sift': {
+        this.#sift();
+        return;
+      }
+      case 'group': {
+        this.#group();
+        return;
+      }
+      case 'read': {
+        this.#read();
+        return;
+      }
       case 'requeue':
         return void this.#requeue(effect.chosen);
     }
@@ -242,7 +255,7 @@ export class Live implements Store {
     this.#dispatch({ is: 'note', text: 'Putting back...' });
     const text = await this.sources.requeue(chosen);
     this.#dispatch({ is: 'note', text });
-    this.#looking.abort();
+    this.#waking.abort();
   }
 
   #now(): number {

@@ -95,7 +95,7 @@ describe('moving', () => {
   });
 
   test('a smaller screen keeps the selected entry on it', () => {
-    const viewer = new Viewer(100, 40).sees(mixed()).press(...'j'.repeat(25));
+    const viewer = new Viewer(100, 40).sees(mixed()).press(...Array<string>(25).fill('j'));
     expect(viewer.size(60, 12).chosen).toMatch(/^> +25 /);
     expect(viewer.size(200, 60).chosen).toMatch(/^> +25 /);
   });
