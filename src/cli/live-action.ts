@@ -7,7 +7,6 @@ import { Live } from '../view/live.js';
 import type { Chosen } from '../view/model.js';
 import { EXIT, STOP_SIGNALS } from './exit-codes.js';
 import { liveSources } from './live-sources.js';
-import { putBack } from './live-requeue.js';
 
 export interface LiveSettings {
   readonly color: ColourChoice;
@@ -20,7 +19,9 @@ export async function liveAction(looking: Looking, schedule: string, settings: L
   const leaving = new AbortController();
   const sources = {
     ...liveSources(looking),
-    requeue: (chosen: Chosen) => putBack(schedule, chosen, leaving.signal),
+    // What changes a schedule is loaded when something is to be changed.
+    requeue: async (chosen: Chosen) =>
+      (await import('./live-requeue.js')).putBack(schedule, chosen, leaving.signal),
   };
   const live = new Live(realFullScreen(), looking.clock, sources, {
     ...{ schedule, state: settings.state },
