@@ -56,7 +56,7 @@ export async function status({ folder, rounds }) {
 }
 
 /** A schedule as a hundred workers leave it that have run most of it: one entry in fifty failed, each runs one now. */
-async function workedOn(schedule) {
+export async function workedOn(schedule) {
   const epoch = `${schedule}.cooperate/1`;
   for (const name of ['cells', 'journals', 'logs', 'heartbeats', 'head'])
     await mkdir(`${epoch}/${name}`, { recursive: true });

@@ -186,15 +186,16 @@ class Followed {
     this.#ports.sink.say({ say: 'none', none: none.filter((one) => !isLogged(one)) });
   }
 
-  async #show(snapshot: Snapshot, logged: LoggedRun): Promise<boolean> {
+  async #show(snapshot: Snapshot, from: LoggedRun): Promise<boolean> {
+    let logged = from;
     const { looking, sink, signal } = this.#ports;
     const { fs } = looking;
-    const { run } = logged;
-    this.#offset ??= this.#tail === undefined ? 0 : await tailStart(fs, snapshot, run, this.#tail);
+    this.#offset ??= this.#tail === undefined ? 0 : await tailStart(fs, snapshot, logged.run, this.#tail);
     let news = false;
     for (let blocks = 0; blocks < BLOCKS_IN_A_ROW && !signal.aborted && !sink.isClosed; blocks++) {
-      const piece = await readLog(fs, snapshot, run, this.#offset);
+      const piece = await readLog(fs, snapshot, logged.run, this.#offset);
       if (!piece) return this.#lost(snapshot, logged);
+      logged = this.#logged = known(logged, piece.run);
       if (piece.bytes.length > 0) {
         await sink.put(logged, piece.bytes);
         this.#offset = piece.next;
@@ -237,6 +238,11 @@ class Followed {
     if (!this.#wasOver) this.#ports.sink.say({ say: 'ended', logged });
     return true;
   }
+}
+
+/** As the journal tells it by now. */
+function known(logged: LoggedRun, run: Run): LoggedRun {
+  return run === logged.run ? logged : { ...logged, run, state: run.end?.is ?? logged.state };
 }
 
 function isSame(one: Run, other: Run): boolean {

@@ -106,6 +106,9 @@ export async function printLogs(
   }
 }
 
+/** All of a log is read in larger blocks than what comes of it while it grows. */
+const STREAMED = 2 << 20;
+
 async function printLog(
   fs: FileSystem,
   snapshot: Snapshot,
@@ -113,10 +116,11 @@ async function printLog(
   tail: number | undefined,
   sink: LogSink,
 ): Promise<void> {
-  const { run } = logged;
+  let { run } = logged;
   let offset = tail === undefined ? 0 : await tailStart(fs, snapshot, run, tail);
   for (let piece; !sink.isClosed;) {
-    piece = await readLog(fs, snapshot, run, offset);
+    piece = await readLog(fs, snapshot, run, offset, STREAMED);
+    run = piece?.run ?? run;
     if (!piece || piece.bytes.length === 0) break;
     offset = piece.next;
     await sink.put(logged, piece.bytes);
@@ -125,7 +129,8 @@ async function printLog(
   await sink.end(logged);
   const [from, to = from + offset] = run.log ?? [0, 0];
   if (to - from > offset) sink.say({ say: 'bytes-missing', logged, bytes: to - from - offset });
-  else if (offset === 0) sink.say({ say: 'printed-nothing', logged });
+  else if (offset === 0)
+    sink.say({ say: 'printed-nothing', logged: { ...logged, run, state: run.end?.is ?? logged.state } });
 }
 
 /** The end of a run's output as text, from its last `tail` lines, `most` bytes at most. */

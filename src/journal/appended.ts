@@ -23,7 +23,10 @@ export async function writersIn(fs: FileSystem, folder: string): Promise<string[
  * may be torn in two where the writer has got to.
  */
 export async function appended(fs: FileSystem, path: string, place: { offset: number }): Promise<Buffer> {
-  const bytes = await fs.readFrom(path, place.offset);
+  const { offset } = place;
+  const bytes = await fs.readFrom(path, offset);
+  // Somebody else has got these lines, who read at the same time.
+  if (place.offset !== offset) return bytes.subarray(0, 0);
   const whole = bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1);
   place.offset += whole.length;
   return whole;

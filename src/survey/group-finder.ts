@@ -1,23 +1,31 @@
-import { argvOf, slotHash } from '../schedule/slots.js';
+import { SlotHasher } from '../schedule/slot-hasher.js';
 import type { ScheduleText } from '../schedule/text.js';
-import { ClaimReader, SlotNumbers, type SlotKey } from './slot-numbers.js';
+import { SlotNumbers, type SlotKey } from './slot-numbers.js';
 
 /** Finds the entries of a hash. Hashing is what costs: it is done once for each argv, and only where it is asked for. */
 export class GroupFinder {
   text: ScheduleText;
-  readonly #hashes = new SlotNumbers();
-  /** Of each hash, by its number. */
-  readonly #groupOf: number[] = [];
+  readonly #hasher = new SlotHasher();
+  /** Of each group, once it is hashed. */
+  readonly #high: Int32Array;
+  readonly #middle: Int32Array;
+  readonly #low: Int32Array;
   readonly #isHashed: Uint8Array;
-  readonly #key = new ClaimReader();
-  readonly #digits = Buffer.alloc(20);
+  /** Those that are hashed, in that order. */
+  readonly #hashed: Int32Array;
+  #count = 0;
   /** How far the search has come among the marked entries, and among all. */
   #marked = 0;
   #all = 0;
 
   constructor(text: ScheduleText) {
+    const groups = text.groupCount.length;
     this.text = text;
-    this.#isHashed = new Uint8Array(text.groupCount.length);
+    this.#high = new Int32Array(groups);
+    this.#middle = new Int32Array(groups);
+    this.#low = new Int32Array(groups);
+    this.#isHashed = new Uint8Array(groups);
+    this.#hashed = new Int32Array(groups);
   }
 
   /** Whether these groups are those of `text` too: then nothing is hashed again. */
@@ -25,18 +33,35 @@ export class GroupFinder {
     return text.group === this.text.group;
   }
 
-  /** The group of the entries with this hash, -1 when there is none. `entry`: where one of them may be. */
-  find(key: Omit<SlotKey, 'copy'>, entry: number): number {
-    const wanted = { ...key, copy: 0 };
-    if (entry >= 0 && entry < this.text.count) this.#hash(entry);
-    let found = this.#known(wanted);
-    while (found < 0 && this.#hashNext()) found = this.#known(wanted);
-    return found;
+  /** The group of the entry with that number, if it has this hash; -1 otherwise. */
+  at(entry: number, key: SlotKey): number {
+    if (entry < 0 || entry >= this.text.count) return -1;
+    this.#hash(entry);
+    const group = this.text.group[entry] as number;
+    const { high, middle, low } = key;
+    const isIt = this.#high[group] === high && this.#middle[group] === middle && this.#low[group] === low;
+    return isIt ? group : -1;
   }
 
-  #known(key: SlotKey): number {
-    const number = this.#hashes.find(key);
-    return number < 0 ? -1 : (this.#groupOf[number] as number);
+  /** The groups with these hashes, wherever they are, -1 where there is none: one pass for all of them. */
+  search(keys: readonly SlotKey[]): number[] {
+    const wanted = new SlotNumbers();
+    const places = keys.map(({ high, middle, low }) => wanted.add(high, middle, low, 0));
+    const found = new Array<number>(wanted.size).fill(-1);
+    let missing = wanted.size;
+    for (let i = 0; missing > 0 && (i < this.#count || this.#hashNext()); i++) {
+      const group = this.#hashed[i] as number;
+      const place = wanted.find(
+        this.#high[group] as number,
+        this.#middle[group] as number,
+        this.#low[group] as number,
+        0,
+      );
+      if (place < 0) continue;
+      found[place] = group;
+      missing--;
+    }
+    return places.map((place) => found[place] as number);
   }
 
   /** Marked entries first: what is claimed has a mark, but for a moment. */
@@ -52,11 +77,12 @@ export class GroupFinder {
   #hash(entry: number): boolean {
     const group = this.text.group[entry] as number;
     if (this.#isHashed[group] === 1) return false;
+    this.#hasher.hash(this.text, entry);
     this.#isHashed[group] = 1;
-    this.#digits.write(slotHash(argvOf(this.text, entry)), 'latin1');
-    this.#key.readHash(this.#digits, 0);
-    this.#key.copy = 0;
-    this.#groupOf[this.#hashes.add(this.#key)] = group;
+    this.#high[group] = this.#hasher.high;
+    this.#middle[group] = this.#hasher.middle;
+    this.#low[group] = this.#hasher.low;
+    this.#hashed[this.#count++] = group;
     return true;
   }
 }

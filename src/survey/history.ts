@@ -24,8 +24,8 @@ export class History {
   /** Who has given the newest generation back. */
   readonly #givenBack = new Map<number, number[]>();
 
-  slotOf(key: SlotKey): number {
-    const slot = this.slots.add(key);
+  slotOf({ high, middle, low, copy }: SlotKey): number {
+    const slot = this.slots.add(high, middle, low, copy);
     if (slot >= this.generation.length) this.#widen(slot + 1);
     return slot;
   }

@@ -7,9 +7,10 @@ import {
   type WorkerIdentity,
 } from '../journal/records.js';
 import type { FileSystem } from '../ports/fs.js';
+import { CLAIM, END, QuickLine } from '../journal/quick-line.js';
 import { History } from './history.js';
 import { Latest } from './latest.js';
-import { FAILED, INTERRUPTED, SUCCEEDED, type RunEnd } from './runs.js';
+import { FAILED, INTERRUPTED, SUCCEEDED, type RunEnd, type RunStart } from './runs.js';
 import { ClaimReader } from './slot-numbers.js';
 
 /** One journal, as far as it was read. */
@@ -41,6 +42,7 @@ export class Journals {
   readonly #fs: FileSystem;
   readonly #folder: string;
   readonly #claim = new ClaimReader();
+  readonly #quick = new QuickLine();
   /** Lines that could not be read. */
   unreadable = 0;
   /** Grows whenever anything was read. */
@@ -51,8 +53,9 @@ export class Journals {
     this.#folder = folder;
   }
 
-  async readOn(): Promise<void> {
-    for (const worker of await writersIn(this.#fs, this.#folder)) await this.readOnOf(worker);
+  async readOn(isComplete: (worker: string) => boolean): Promise<void> {
+    for (const worker of await writersIn(this.#fs, this.#folder))
+      if (!isComplete(worker)) await this.readOnOf(worker);
   }
 
   /** One worker's journal. */
@@ -83,18 +86,52 @@ export class Journals {
   }
 
   #line(writer: Writer, bytes: Buffer, from: number, to: number): void {
+    if (this.#quick.read(bytes, from, to)) {
+      this.lines++;
+      if (this.#isNew(writer, this.#quick.n)) this.#foldQuick(writer, bytes);
+      return;
+    }
     const text = bytes.toString('utf8', from, to);
     if (text.trim() === '') return;
     this.lines++;
     const line = parseJournalLine(text);
-    if (!line) {
-      this.unreadable++;
+    if (!line) this.unreadable++;
+    else if (this.#isNew(writer, line.n)) this.#fold(writer, line.record);
+  }
+
+  /** False for what was written once more because the first try could not be proven. */
+  #isNew(writer: Writer, n: number): boolean {
+    if (n <= writer.lastN) return false;
+    writer.lastN = n;
+    writer.left = false;
+    return true;
+  }
+
+  #foldQuick(writer: Writer, bytes: Buffer): void {
+    const { history } = this;
+    const quick = this.#quick;
+    const { number: worker } = writer;
+    if (quick.kind === CLAIM) {
+      const { claims, revision } = quick;
+      for (let i = 0; i < claims.length; i += 2) {
+        if (!this.#claim.read(bytes, claims[i] as number, claims[i + 1] as number)) continue;
+        history.claim(history.slotOf(this.#claim), this.#claim.generation, worker, revision);
+      }
       return;
     }
-    if (line.n <= writer.lastN) return;
-    writer.lastN = line.n;
-    writer.left = line.record.t === 'leave';
-    this.#fold(writer, line.record);
+    if (!this.#claim.read(bytes, quick.claimFrom, quick.claimTo)) return;
+    const slot = history.slotOf(this.#claim);
+    const { generation } = this.#claim;
+    const { entry, at, slot: place, logFrom } = quick;
+    if (quick.kind === END)
+      this.#end(writer, slot, endOf(quick, { worker, generation, entry, at, place, logFrom }));
+    else history.start(slot, { worker, generation, entry, at, place, logFrom });
+  }
+
+  #end(writer: Writer, slot: number, end: RunEnd): void {
+    if (end.outcome === SUCCEEDED) writer.succeeded++;
+    if (end.outcome === FAILED) writer.failed++;
+    writer.latest.add(this.history.end(slot, end));
   }
 
   #fold(writer: Writer, record: JournalRecord): void {
@@ -127,14 +164,7 @@ export class Journals {
       case 'start': {
         const slot = this.#slotOf(record.claim);
         if (slot < 0) return;
-        history.start(slot, {
-          worker: writer.number,
-          generation: this.#claim.generation,
-          entry: record.entry,
-          at: timeOf(record.at),
-          place: record.slot ?? -1,
-          logFrom: record.log ?? -1,
-        });
+        history.start(slot, this.#startOf(writer, record, record.log));
         return;
       }
       case 'end': {
@@ -142,9 +172,9 @@ export class Journals {
         if (record.epoch !== undefined) return;
         const slot = this.#slotOf(record.claim);
         if (slot < 0) return;
-        const end = endOf(record, writer.number, this.#claim.generation);
-        tally(writer, end);
-        writer.latest.add(history.end(slot, end));
+        const { log, took, code, signal, unstartable, interrupted = false, timedOut = false } = record;
+        const what = { took, code, signal, unstartable, interrupted, timedOut, logTo: log?.[1] ?? -1 };
+        this.#end(writer, slot, endOf(what, this.#startOf(writer, record, log?.[0])));
         return;
       }
       case 'revision': {
@@ -153,8 +183,19 @@ export class Journals {
         return;
       }
       case 'leave':
+        writer.left = true;
         return;
     }
+  }
+
+  /** Of the claim that was read last. */
+  #startOf(
+    { number: worker }: Writer,
+    { entry, at, slot = -1 }: StartRecord | EndRecord,
+    logFrom = -1,
+  ): RunStart {
+    const { generation } = this.#claim;
+    return { worker, generation, entry, at: timeOf(at), place: slot, logFrom };
   }
 
   /** -1 for what is no claim. */
@@ -164,33 +205,42 @@ export class Journals {
   }
 }
 
-function tally(writer: Writer, { outcome }: RunEnd): void {
-  if (outcome === SUCCEEDED) writer.succeeded++;
-  if (outcome === FAILED) writer.failed++;
+type StartRecord = Extract<JournalRecord, { t: 'start' }>;
+
+interface Outcome extends Pick<RunEnd, 'took' | 'logTo' | 'code'> {
+  readonly signal: string | undefined;
+  readonly unstartable: string | undefined;
+  readonly interrupted: boolean;
+  readonly timedOut: boolean;
 }
 
-function endOf(record: EndRecord, worker: number, generation: number): RunEnd {
-  const { code, signal, unstartable, timedOut, interrupted, log, slot = -1 } = record;
-  const succeeded = code === 0 && !timedOut;
-  const isOdd = signal !== undefined || unstartable !== undefined || timedOut === true;
-  return {
+function endOf(
+  { took, logTo, code, signal, unstartable, interrupted, timedOut }: Outcome,
+  start: RunStart,
+): RunEnd {
+  const outcome = interrupted ? INTERRUPTED : code === 0 && !timedOut ? SUCCEEDED : FAILED;
+  const { worker, generation, entry, at, place, logFrom } = start;
+  const end = {
     worker,
     generation,
-    entry: record.entry,
-    at: timeOf(record.at),
-    took: record.took,
-    place: slot,
-    logFrom: log?.[0] ?? -1,
-    logTo: log?.[1] ?? -1,
-    outcome: interrupted ? INTERRUPTED : succeeded ? SUCCEEDED : FAILED,
+    entry,
+    at,
+    place,
+    logFrom,
+    took,
+    logTo,
+    outcome,
     code,
-    odd: isOdd
-      ? {
-          ...(signal === undefined ? {} : { signal }),
-          ...(unstartable === undefined ? {} : { unstartable }),
-          ...(timedOut ? { timedOut } : {}),
-        }
-      : undefined,
+    odd: undefined,
+  } as const;
+  if (signal === undefined && unstartable === undefined && !timedOut) return end;
+  return {
+    ...end,
+    odd: {
+      ...(signal === undefined ? {} : { signal }),
+      ...(unstartable === undefined ? {} : { unstartable }),
+      ...(timedOut && { timedOut }),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
-import { logOf, type Epoch } from '../claim/sidecar.js';
+import { folders, logOf, type Epoch } from '../claim/sidecar.js';
 import { Failure } from '../failure.js';
+import { journalPath } from '../journal/appended.js';
 import { errorCode, type FileSystem } from '../ports/fs.js';
 import type { Run, Snapshot } from './types.js';
 
@@ -11,10 +12,12 @@ export interface LogPiece {
   readonly next: number;
   /** That was all: the run has ended, or its worker is gone, and nothing is left to read. */
   readonly isOver: boolean;
+  /** As it is known by now. */
+  readonly run: Run;
 }
 
 /** What of a snapshot says where a log is and whether somebody still writes it. */
-export type LogBook = Pick<Snapshot, 'epoch' | 'workers'>;
+export type LogBook = Pick<Snapshot, 'epoch' | 'workers' | 'readOn'>;
 
 /** One read moves so much. */
 export const BLOCK = 256 << 10;
@@ -29,25 +32,42 @@ export function logPath(epoch: Epoch, run: Run): string {
 
 /**
  * The next bytes of a run's output from byte `offset` on (0 is where the run began), `most` at most. To follow a run, ask
- * again with `next` and a newer snapshot until `isOver`; each call opens and reads anew, as network mounts demand.
+ * again with `next` and a newer snapshot until `isOver`; each call opens and reads anew, as network mounts demand. Its
+ * worker goes on with another entry in the same file, so an end that is not known is asked for behind the bytes.
  * Undefined: the run kept no log, or its file is not there any more.
  */
 export async function readLog(
   fs: FileSystem,
-  { epoch, workers }: LogBook,
+  book: LogBook,
   run: Run,
   offset: number,
   most = BLOCK,
 ): Promise<LogPiece | undefined> {
+  const { epoch, workers } = book;
   if (!epoch || !run.log) return undefined;
-  const [from, to] = run.log;
-  const wanted = to === undefined ? most : Math.min(most, to - from - offset);
-  const bytes = wanted > 0 ? await part(fs, logPath(epoch, run), from + offset, wanted) : Buffer.alloc(0);
-  if (!bytes) return undefined;
+  const [from, to = Infinity] = run.log;
+  const wanted = Math.min(most, to - from - offset);
+  const read = wanted > 0 ? await part(fs, logPath(epoch, run), from + offset, wanted) : Buffer.alloc(0);
+  if (!read) return undefined;
+  const now = await settled(book, run);
+  const end = now.log?.[1];
+  const bytes = end === undefined ? read : read.subarray(0, Math.max(0, end - from - offset));
   const next = offset + bytes.length;
-  const isWritten = run.end !== undefined || isWithoutWriter(workers, run);
-  const isOver = to === undefined ? bytes.length < wanted && isWritten : next >= to - from;
-  return { bytes, next, isOver };
+  const isWritten = now.end !== undefined || isWithoutWriter(workers, run);
+  const isOver = end === undefined ? bytes.length < wanted && isWritten : next >= end - from;
+  return { bytes, next, isOver, run: now };
+}
+
+/** With the end that has come since. */
+async function settled(book: LogBook, run: Run): Promise<Run> {
+  if (!book.epoch || run.end !== undefined || run.log?.[1] !== undefined) return run;
+  try {
+    return await book.readOn(run);
+  } catch (error) {
+    // Of a deleted history nothing more will be known.
+    if (isGone(error)) return run;
+    throw unreadable('journal', journalPath(folders.journals(book.epoch), run.worker), error);
+  }
 }
 
 /** Whether the file is there, by opening it. */
@@ -56,15 +76,19 @@ export async function hasLog(fs: FileSystem, path: string): Promise<boolean> {
 }
 
 /** How many bytes a run has printed, as far as they are in its log; undefined without a log. */
-export async function loggedBytes(fs: FileSystem, { epoch }: LogBook, run: Run): Promise<number | undefined> {
-  if (!epoch || !run.log) return undefined;
-  const [from, to] = run.log;
-  const path = logPath(epoch, run);
+export async function loggedBytes(fs: FileSystem, book: LogBook, run: Run): Promise<number | undefined> {
+  if (!book.epoch || !run.log) return undefined;
+  const size = await sizeOf(fs, logPath(book.epoch, run));
+  if (size === undefined) return undefined;
+  const [from, to = Infinity] = (await settled(book, run)).log ?? run.log;
+  return Math.max(0, Math.min(size, to) - from);
+}
+
+async function sizeOf(fs: FileSystem, path: string): Promise<number | undefined> {
   try {
-    const size = Number((await fs.fingerprint(path)).size);
-    return Math.max(0, Math.min(size, to ?? Infinity) - from);
+    return Number((await fs.fingerprint(path)).size);
   } catch (error) {
-    if (!isGone(error)) throw unreadable(path, error);
+    if (!isGone(error)) throw unreadable('log', path, error);
     return undefined;
   }
 }
@@ -102,7 +126,7 @@ async function part(fs: FileSystem, path: string, from: number, length: number):
   try {
     return await fs.readFrom(path, from, length);
   } catch (error) {
-    if (!isGone(error)) throw unreadable(path, error);
+    if (!isGone(error)) throw unreadable('log', path, error);
     return undefined;
   }
 }
@@ -112,9 +136,9 @@ function isGone(error: unknown): boolean {
   return ['ENOENT', 'ESTALE'].includes(errorCode(error) ?? '');
 }
 
-function unreadable(path: string, error: unknown): Failure {
+function unreadable(what: string, path: string, error: unknown): Failure {
   const code = errorCode(error) ?? 'unknown';
-  return new Failure({ reason: 'filesystem', code, operation: 'read the log', path }, { cause: error });
+  return new Failure({ reason: 'filesystem', code, operation: `read the ${what}`, path }, { cause: error });
 }
 
 /** Nobody will write more of it, though no end was recorded. */

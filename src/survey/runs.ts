@@ -84,6 +84,21 @@ export class Runs {
     this.#lastIn.set(log, run);
   }
 
+  /** The number of a run that was read before; -1 when there is none. */
+  find({ attempt, startedAt }: Run, worker: number): number {
+    let run = this.size - 1;
+    while (
+      run >= 0 &&
+      !(
+        this.worker[run] === worker &&
+        this.startedAt[run] === startedAt &&
+        this.generation[run] === attempt - 1
+      )
+    )
+      run--;
+    return run;
+  }
+
   end(run: number, end: RunEnd): void {
     this.outcome[run] = end.outcome;
     this.took[run] = end.took;

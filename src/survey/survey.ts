@@ -31,6 +31,10 @@ export class Survey {
   readonly #file: ScheduleFile;
   readonly #sidecar: string;
   #epoch: EpochSurvey | undefined;
+  /** What is read one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** A look that has not begun. */
+  #next: Promise<Snapshot> | undefined;
 
   constructor(options: SurveyOptions) {
     this.#o = options;
@@ -38,11 +42,27 @@ export class Survey {
     this.#sidecar = sidecarOf(options.schedule);
   }
 
-  /** Reads what is new. A snapshot's runs may end while it is held; its states and totals stay what they were. */
-  async look(): Promise<Snapshot> {
+  /**
+   * Reads what is new, from now on: who asks while somebody else's look is under way gets the next one. A snapshot's runs
+   * may end while it is held; its states and totals stay what they were.
+   */
+  look(): Promise<Snapshot> {
+    return (this.#next ??= this.#inTurn(() => {
+      this.#next = undefined;
+      return this.#look();
+    }));
+  }
+
+  #inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const next = this.#turn.then(read);
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  async #look(): Promise<Snapshot> {
     for (let tries = 1; ; tries++) {
       const snapshot = await this.#try(tries >= TRIES);
-      if (snapshot) return snapshot;
+      if (snapshot) return { ...snapshot, readOn: (run) => this.#inTurn(() => snapshot.readOn(run)) };
     }
   }
 

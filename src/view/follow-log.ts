@@ -1,8 +1,14 @@
 import type { Clock } from '../ports/clock.js';
+import type { Snapshot } from '../survey/types.js';
 import { LogReader, type LogLines } from './log-lines.js';
 
 /** What one run has printed, from a byte on; a negative one counts from the end; undefined where nothing is kept of it. */
-export type ReadLog = (entry: number, attempt: number, from: number) => Promise<LogPiece | undefined>;
+export type ReadLog = (
+  snapshot: Snapshot,
+  entry: number,
+  attempt: number,
+  from: number,
+) => Promise<LogPiece | undefined>;
 
 export interface LogPiece {
   readonly bytes: Buffer;

@@ -242,7 +242,10 @@ export class Live implements Store {
     const { entry, attempt } = this.model.detail ?? {};
     if (entry === undefined || attempt === undefined) return;
     const { signal } = reading;
-    const read = (from: number): ReturnType<ReadLog> => this.sources.readLog(entry, attempt, from);
+    const read = async (from: number): ReturnType<ReadLog> => {
+      const { seen } = this.model;
+      return seen && this.sources.readLog(seen.snapshot, entry, attempt, from);
+    };
     const log = followLog(this.clock, read, signal, (lines) =>
       this.#dispatch({ is: 'log', log: lines, trouble: lines ? undefined : 'Its output was not kept.' }),
     );

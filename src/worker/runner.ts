@@ -12,9 +12,11 @@ import type { RunEnd, Running, Spawner } from '../ports/spawn.js';
 import type { Dress } from './dress.js';
 import { environmentOf } from './environment.js';
 import { writeFailureFile, type FailureFile } from './failure-file.js';
+import type { Inside } from './failure-text.js';
 import { passed } from './limits.js';
 import { RunOutput } from './output.js';
 import type { StopSwitch } from './stop.js';
+import { mayOutlive, removeContainer } from './undress.js';
 
 export type Attempt =
   | { readonly is: 'succeeded'; readonly took: number }
@@ -51,6 +53,7 @@ export interface RunnerOptions {
   readonly inherit: boolean;
   readonly slot: Slot;
   readonly dress?: Dress | undefined;
+  readonly inside?: Inside | undefined;
   /** A run that takes longer, in milliseconds, is ended and has failed. */
   readonly timeoutMs?: number | undefined;
   onFailure(failed: FailedEntry): void;
@@ -170,11 +173,11 @@ export class Runner {
   ): Promise<{ readonly end: RunEnd; readonly timedOut: boolean }> {
     const { stop, screen, inherit } = this.#o;
     if (inherit) screen.pause();
-    const { worker, dress } = this.#o;
+    const { worker, dress, spawner, clock } = this.#o;
     const attempt = id.generation + 1;
     const env = this.#environment({ entry, id: slotName(id), attempt });
     const dressed = { argv, env, worker, entry, attempt };
-    const running = this.#o.spawner.start({
+    const running = spawner.start({
       argv: dress?.argv(dressed) ?? argv,
       env,
       cwd: this.#o.directory,
@@ -187,20 +190,15 @@ export class Runner {
     try {
       const end = await running.ended;
       over.abort(OVER);
-      const removal = end.is === 'killed' ? dress?.removal(dressed) : undefined;
-      if (removal) await this.#remove(removal, env);
-      return { end, timedOut: await timing };
+      const timedOut = await timing;
+      const removal = mayOutlive(end, timedOut || stop.draining.aborted) ? dress?.removal(dressed) : undefined;
+      if (removal) await removeContainer({ spawner, clock, argv: removal, env });
+      return { end, timedOut };
     } finally {
       over.abort(OVER);
       stop.detach(running);
       if (inherit) screen.resume();
     }
-  }
-
-  /** What cannot be removed is told by the tool when the next run wants the name. */
-  async #remove(argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): Promise<void> {
-    const silent = (): void => undefined;
-    await this.#o.spawner.start({ argv, env, inherit: false, onOutput: silent }).ended;
   }
 
   /** Ends a run that takes too long, and tells whether it did. */
@@ -229,6 +227,7 @@ export class Runner {
       gpu: gpusOf({ ...this.#o.env, ...this.#o.slot.env }),
       timeoutMs: timedOut ? this.#o.timeoutMs : undefined,
       directory: this.#o.directory,
+      inside: this.#o.inside,
       end,
       durationMs,
       finished: this.#o.clock.wallTime(),

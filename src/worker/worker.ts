@@ -180,6 +180,7 @@ export class Worker {
     await this.#holdings.giveBack();
     const round = await this.#claim();
     if (round?.is === 'nothing-pending') return this.#nothingPending();
+    this.#o.limits.tellClosed(closedMs);
     await this.#endOr(Math.min(closedMs, LONGEST_LOOK_MS));
     return true;
   }

@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CliTerminal } from '../support/cli-terminal.js';
-import { expectReadable, Folder, leavesItsName, sh, until } from '../support/cli.js';
+import { expectReadable, Folder, leavesItsName, PROGRAM, sh, until } from '../support/cli.js';
 import { valueBy } from '../support/json-schema.js';
 import { hasTmux } from '../support/tmux.js';
 
@@ -139,6 +140,21 @@ test('what an entry prints cannot command the terminal', async () => {
   expect(printed).toContain('\n  gone red\n');
 });
 
+test('output that cannot be written is a failure, and a reader that has seen enough is none', () => {
+  folder.schedule(Array.from({ length: 20_000 }, (_, i) => ['true', 'x'.repeat(50), String(i)]));
+  const shell = (script: string) =>
+    spawnSync('bash', ['-c', script, 'bash', process.execPath, PROGRAM], {
+      ...{ cwd: folder.path, env: folder.env, encoding: 'utf8' },
+    });
+  const full = shell('"$1" "$2" status exp.json > /dev/full');
+  expect(full.status).toBe(3);
+  expect(full.stderr).toContain('could not write the output (stdout): the disk is full (ENOSPC).');
+  const head = shell('"$1" "$2" status exp.json --entries | head -n 4; echo "${PIPESTATUS[0]}"');
+  expect(head.stdout.split('\n')).toHaveLength(6);
+  expect(head.stdout).toMatch(/\n0\n$/);
+  expect(head.stderr).toBe('');
+});
+
 test('while it runs, each worker is shown with what it runs, and an end that is guessed has an error', async () => {
   folder.schedule([
     ...['a', 'b', 'c', 'd'].map((name) => leavesItsName(name, 'sleep 0.05')),
@@ -243,8 +259,11 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
       expect(screen).toEqual(expected ?? (await status()).trimEnd().split('\n'));
       terminal.run('cooperate status exp.json --entries; cooperate progress exp.json');
       const rows = (await terminal.over()).screen;
-      expect(rows).toHaveLength(columns === 40 ? 12 : 11);
-      expect(rows.filter((row) => /^ {4}\d {2}(succeeded|failed) .*(sh|second|third|…|program)$/.test(row))).toHaveLength(7);
+      // The totals take two lines there, and so does the line of progress.
+      expect(rows).toHaveLength(columns === 40 ? 13 : 11);
+      expect(
+        rows.filter((row) => /^ {4}\d {2}(succeeded|failed) .*(sh|second|third|…|program)$/.test(row)),
+      ).toHaveLength(7);
     } finally {
       terminal.close();
     }

@@ -64,6 +64,22 @@ describe('following a run', () => {
     expect(it.seen.remarks).toMatchObject([{ say: 'ended', logged: { run: { end: { code: 3 } } } }]);
   });
 
+  test('shows nothing of the next one in the same file', async () => {
+    const site = await Site.with([['a'], ['b']]);
+    const ada = site.worker('ada', { script: goesOn });
+    const [a, b] = await ada.claim(2);
+    await ada.begin(a);
+    const it = await following(site, [0]);
+    await ada.runs[0]?.print('mine\n');
+    await shows(site, it, 'mine\n');
+    ada.runs[0]?.exit();
+    await site.clock.advance(0);
+    await ada.begin(b);
+    await ada.runs[1]?.print('of another\n');
+    await site.until(it.ended);
+    expect([it.seen.text, it.seen.said]).toEqual(['[0.1]mine\n', ['ended']]);
+  });
+
   test('that has ended prints it and says no more', async () => {
     const site = await Site.with([['a']]);
     const script: Script = async (run) => {

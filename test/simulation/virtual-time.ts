@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Random } from '../support/random.js';
 
@@ -20,7 +19,8 @@ interface Timer {
 /** Time that passes when it is told to: for clocks, for timers, and for chance. One at a time in a process. */
 export class VirtualTime {
   now = 0;
-  readonly #owners = new AsyncLocalStorage<Owner>();
+  /** Whose code runs: between two steps it is one process's alone, with all that follows from it at once. */
+  owner: Owner | undefined;
   readonly #timers = new Set<Timer>();
   readonly #real = { setTimeout, clearTimeout, setInterval, clearInterval, random: Math.random.bind(Math) };
 
@@ -30,7 +30,7 @@ export class VirtualTime {
     const timers =
       (every: boolean, otherwise: (action: () => void, ms?: number) => unknown) =>
       (action: (...all: unknown[]) => void, ms = 0, ...all: unknown[]): unknown => {
-        const owner = this.#owners.getStore();
+        const { owner } = this;
         const fire = (): void => {
           action(...all);
         };
@@ -53,15 +53,13 @@ export class VirtualTime {
     Object.assign(globalThis, timers);
     Math.random = random;
     this.#timers.clear();
+    this.owner = undefined;
   }
 
-  /** Runs `work` as somebody's. */
+  /** Runs `work` as somebody's; what follows from it is theirs too, until the next. */
   as<T>(owner: Owner, work: () => T): T {
-    return this.#owners.run(owner, work);
-  }
-
-  get owner(): Owner | undefined {
-    return this.#owners.getStore();
+    this.owner = owner;
+    return work();
   }
 
   clockOf(owner: Owner): Clock {

@@ -125,6 +125,7 @@ export class World {
 
   async #step(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
+    this.#time.owner = undefined;
     if (++this.#steps > MOST_STEPS) throw this.#judge.fail('nothing lost', 'it does not come to an end');
     if (this.#steps === ROUGH_STEPS && !this.#isCalm) this.#calmDown();
     await this.#judge.look();
@@ -141,8 +142,10 @@ export class World {
     this.#time.now += this.#random.between(0, 3);
     this.#note(`${chosen.process.identity.worker} ${chosen.call.operation} ${chosen.call.path}`, chosen.call);
     const fault = this.#faultFor(chosen.call, this.#weather.fault);
-    if (fault) chosen.fail(fault);
-    else chosen.go();
+    this.#time.as(chosen.process, () => {
+      if (fault) chosen.fail(fault);
+      else chosen.go();
+    });
   }
 
   /** Something befalls somebody. */
@@ -227,7 +230,7 @@ export class World {
     this.#fs.symlink('/work', `/via/w${number}`);
     const process: Process = new Process(host, number, slots, {
       ...{ time: this.#time, mount, mutant: this.#mutant },
-      isDead: (pid) => this.#processes[pid]?.isDead ?? false,
+      isDead: (pid) => [this.#processes[pid]].some((one) => one?.isDead || one?.isOver),
       onSpawn: (by, run) => {
         this.#spawned(by, run);
       },
@@ -251,7 +254,9 @@ export class World {
     this.#time.later(took, () => {
       if (by.isDead) return;
       this.#note(`${by.identity.worker} ends ${run.command.argv.join(' ')}`);
-      run.exit(code);
+      this.#time.as(by, () => {
+        run.exit(code);
+      });
     });
   }
 

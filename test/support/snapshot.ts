@@ -30,6 +30,7 @@ export function snapshotOf(
       const state = stateOf(entry);
       return 'run' in state ? [state.run] : [];
     },
+    readOn: (run) => Promise.resolve(run),
     unreadable: 0,
   };
 }

@@ -25,12 +25,13 @@ test('the pace is that of the runs that ended, those that run, and what there is
   });
 });
 
-test('a worker of several slots counts with all of them, and one not heard of for minutes with none', () => {
+test('a worker of several slots counts with all of them, and those not heard of for minutes with none', () => {
   const snapshot = snapshotOf([done(0, 1000, 3), failedOf({}), { is: 'pending' }], {
     workers: [
       workerOf(),
       workerOf({ worker: 'bob', standing: 'suspect' }),
-      workerOf({ worker: 'eve', standing: 'unknown' }),
+      workerOf({ worker: 'eve', standing: 'unknown', lastHeardMs: 20_000 }),
+      workerOf({ worker: 'joe', standing: 'unknown', lastHeardMs: 200_000 }),
     ],
   });
   expect(paceOf(snapshot, digest(snapshot), 4000).slots).toBe(5);

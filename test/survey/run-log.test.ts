@@ -13,6 +13,7 @@ const run = (log: Run['log'], more: Partial<Run> = {}): Run => ({
 const book = (standing: WorkerFacts['standing'] = 'alive'): LogBook => ({
   epoch,
   workers: [{ worker: 'ada', standing } as WorkerFacts],
+  readOn: (of) => Promise.resolve(of),
 });
 
 let fs: MemoryFileSystem;
@@ -48,6 +49,16 @@ describe('a run’s log', () => {
     expect(await text(run([6, undefined], { worker: 'bob' }))).toBeUndefined();
   });
 
+  test('is cut where its run is found to have ended after it was read', async () => {
+    await put('beforeOUTnext one');
+    const end = { is: 'succeeded', at: 0, took: 0 } as const;
+    const state = { ...book(), readOn: (of: Run) => Promise.resolve({ ...of, log: [6, 9] as const, end }) };
+    expect(await text(run([6, undefined]), 0, BLOCK, state)).toEqual(['OUT', true]);
+    expect(await text(run([6, undefined]), 3, BLOCK, state)).toEqual(['', true]);
+    expect(await loggedBytes(fs, state, run([6, undefined]))).toBe(3);
+    expect(await tailStart(fs, state, run([6, undefined]), 1)).toBe(0);
+  });
+
   test('that is shorter here than what was printed is not over', async () => {
     await put('beforeOUT');
     expect(await text(run([6, 12]))).toEqual(['OUT', false]);
@@ -58,7 +69,7 @@ describe('a run’s log', () => {
     expect(await text(run([0, 4]))).toBeUndefined();
     await put('x');
     expect(await text(run(undefined))).toBeUndefined();
-    expect(await text(run([0, 1]), 0, 9, { epoch: undefined, workers: [] })).toBeUndefined();
+    expect(await text(run([0, 1]), 0, 9, { ...book(), epoch: undefined })).toBeUndefined();
     expect(await loggedBytes(fs, book(), run(undefined))).toBeUndefined();
   });
 
