@@ -41,7 +41,7 @@ export function detailHead(model: Model, columns: number): Line[] {
 function command(text: string, columns: number, most: number): Line[] {
   const lines: Line[] = [];
   // By characters: where a command is broken does not matter, as long as it can be read.
-  let rest = [...text.slice(0, columns * most * 2)];
+  let rest = Array.from(text.slice(0, columns * most * 2));
   while (rest.length > 0 && lines.length < most) {
     const isLast = lines.length === most - 1;
     let take = columns;

@@ -22,6 +22,7 @@ export function fakeSnapshot(
     const state = stateOf(entry);
     return 'run' in state ? [state.run] : [];
   };
+  const readOn = (run: Run): Promise<Run> => Promise.resolve(run);
   return {
     schedule: '/exp.json',
     text,
@@ -30,7 +31,7 @@ export function fakeSnapshot(
     workers,
     stateOf,
     runsOf,
+    readOn,
     unreadable: 0,
-    readOn: (run) => Promise.resolve(run),
   };
 }
