@@ -125,7 +125,11 @@ async function mergeRound(
   }
   const told = new Set(succeededBefore);
   const running = markAgain.filter((entry) => !told.has(entry));
-  const outcome = { ...merged, is: 'merged', running, succeededBefore, isWritten } as const;
+  const mineInFact = { ...merged.mine, unmarked: Math.max(0, merged.mine.unmarked - markAgain.length) };
+  const outcome: MergedEdit = {
+    ...{ is: 'merged', mine: mineInFact, theirs: merged.theirs },
+    ...{ running, succeededBefore, isWritten },
+  };
   return { outcome, book, over };
 }
 

@@ -178,7 +178,8 @@ class Editing {
   async #mergeOnce(base: ScheduleText, mine: ScheduleText): Promise<EditOutcome | undefined> {
     const { about } = this.#draft;
     const { user } = await this.#ports.identify();
-    const { desk, stop, close } = await openDesk(this.#ports, this.#path);
+    const { desk, file, stop, close } = await openDesk(this.#ports, this.#path);
+    file.expect(base);
     try {
       const order = {
         ...{ base, mine, decisions: this.#decisions, maybeAgain: about.begun, by: user },

@@ -9,9 +9,14 @@ const PASSED_ON = ['SIGTERM', 'SIGHUP'] as const;
 /** The keyboard sends them to the editor as well, for which they mean something else. */
 const ITS_OWN = ['SIGINT', 'SIGQUIT'] as const;
 
+/** A program and its arguments, and nothing that is for a shell to do. */
+const SIMPLE = /^[\w@%+:,./~-][\w@%+=:,./~ '"\\-]*$/;
+
 /** Hands the terminal to an editor: `command` as a shell reads it, arguments and all. Resolves when it has ended. */
 export function runEditor(command: string, path: string): Promise<EditorEnd> {
-  const child = spawn('sh', ['-c', `${command} "$@"`, 'sh', path], { stdio: 'inherit' });
+  // In the shell's place where that can be, so that signals reach it.
+  const line = SIMPLE.test(command) ? `exec ${command} "$@"` : `${command} "$@"`;
+  const child = spawn('sh', ['-c', line, 'sh', path], { stdio: 'inherit' });
   const passOn = (signal: NodeJS.Signals): void => void child.kill(signal);
   for (const signal of PASSED_ON) process.on(signal, passOn);
   for (const signal of ITS_OWN) process.on(signal, nothing);

@@ -56,8 +56,8 @@ export class Merger {
   decide(): readonly Conflict[] {
     const { all, marked } = this.#wanted;
     for (let number = 0; number < all.length; number++) {
-      all[number] = this.#allOf(number);
-      marked[number] = this.#markedOf(number);
+      all[number] = this.#wantedOf('all', number);
+      marked[number] = this.#wantedOf('marked', number);
     }
     this.#claimedMeanwhile();
     this.#changedByBoth();
@@ -86,22 +86,12 @@ export class Merger {
     };
   }
 
-  #difference(which: keyof Counts, number: number): [base: number, mine: number, theirs: number] {
-    const { base, mine, theirs } = this.#counts;
-    const before = base[which][number] as number;
-    return [before, (mine[which][number] as number) - before, (theirs[which][number] as number) - before];
-  }
-
-  #allOf(number: number): number {
-    const [base, mine, theirs] = this.#difference('all', number);
-    // What both have removed is the same; what both have added is not.
-    if (mine < 0 && theirs < 0) return base + Math.min(mine, theirs);
-    if (this.#options.maybeAgain && mine > 0 && theirs > 0) return base + Math.max(mine, theirs);
-    return base + mine + theirs;
-  }
-
-  #markedOf(number: number): number {
-    const [base, mine, theirs] = this.#difference('marked', number);
+  /** What both have taken away is the same; what both have added is not, unless it may be. */
+  #wantedOf(which: keyof Counts, number: number): number {
+    const counts = this.#counts;
+    const base = counts.base[which][number] as number;
+    const mine = (counts.mine[which][number] as number) - base;
+    const theirs = (counts.theirs[which][number] as number) - base;
     if (mine < 0 && theirs < 0) return base + Math.min(mine, theirs);
     if (this.#options.maybeAgain && mine > 0 && theirs > 0) return base + Math.max(mine, theirs);
     return base + mine + theirs;
@@ -116,7 +106,8 @@ export class Merger {
       const number = this.#numbers.base[entry] as number;
       const theirEntry = this.#toTheirs.to[entry] as number;
       if (theirEntry === -1 || theirs.marked[theirEntry] === 0 || base.marked[entry] === 1) continue;
-      const byHand = Math.max(0, this.#difference('marked', number)[1]);
+      const { base: before, mine: after } = this.#counts;
+      const byHand = Math.max(0, (after.marked[number] as number) - (before.marked[number] as number));
       const { all, marked } = this.#wanted;
       if ((marked[number] as number) - (all[number] as number) - byHand <= 0) continue;
       const changed = this.#myChanges.get(entry);

@@ -78,19 +78,22 @@ function editOf(plan: MergePlan): Edit {
 function touchedIn({ numbers, mine, wanted, droppedMine, restored }: MergePlan): Set<number> {
   const all = wanted.all.slice();
   const marked = wanted.marked.slice();
-  for (const [entry, number] of numbers.mine.entries()) {
+  for (let entry = 0; entry < mine.count; entry++) {
+    const number = numbers.mine[entry] as number;
     all[number] = (all[number] as number) - 1;
     marked[number] = (marked[number] as number) - (mine.marked[entry] as number);
   }
   const touched = new Set([...droppedMine].map((entry) => numbers.mine[entry] as number));
   for (const entry of restored) touched.add(numbers.theirs[entry] as number);
-  for (const [number, left] of all.entries()) if (left !== 0 || marked[number] !== 0) touched.add(number);
+  for (let number = 0; number < all.length; number++)
+    if (all[number] !== 0 || marked[number] !== 0) touched.add(number);
   return touched;
 }
 
 function placesIn(numbers: Uint32Array, wanted: ReadonlySet<number>): Map<number, number[]> {
   const places = new Map<number, number[]>();
-  for (const [entry, number] of wanted.size > 0 ? numbers.entries() : []) {
+  for (let entry = 0; wanted.size > 0 && entry < numbers.length; entry++) {
+    const number = numbers[entry] as number;
     if (!wanted.has(number)) continue;
     const known = places.get(number);
     if (known) known.push(entry);

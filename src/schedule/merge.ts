@@ -1,6 +1,7 @@
-import type { Alignment } from './align.js';
+import { align, changesOf } from './align.js';
 import { Merger } from './merge-decide.js';
 import { mergedBytes, type MergePlan } from './merge-text.js';
+import { numbersOf } from './numbers.js';
 import { rescan } from './rescan.js';
 import type { ScheduleText } from './text.js';
 
@@ -30,7 +31,14 @@ export interface Changes {
 
 export type Merged =
   | { readonly is: 'conflicts'; readonly conflicts: readonly Conflict[] }
-  | { readonly is: 'merged'; readonly text: ScheduleText; readonly mine: Changes; readonly theirs: Changes };
+  | {
+      readonly is: 'merged';
+      readonly text: ScheduleText;
+      /** What it changes of what is there now. */
+      readonly mine: Changes;
+      /** What others have changed since the copy was given out. */
+      readonly theirs: Changes;
+    };
 
 export interface Versions {
   /** As it was given out. */
@@ -57,8 +65,8 @@ export function merge(versions: Versions, options: MergeOptions = {}): Merged {
   const merger = new Merger(versions, options);
   const conflicts = same ? [] : merger.decide();
   if (conflicts.length > 0) return { is: 'conflicts', conflicts };
-  const plan = merger.plan();
-  return { is: 'merged', text: same ?? textOf(plan), ...changesIn(plan) };
+  const text = same ?? textOf(merger.plan());
+  return { is: 'merged', text, mine: changesBetween(theirs, text), theirs: changesBetween(base, theirs) };
 }
 
 function textOf(plan: MergePlan): ScheduleText {
@@ -72,23 +80,19 @@ function textOf(plan: MergePlan): ScheduleText {
   return text;
 }
 
-function changesIn({ base, mine, theirs, ...plan }: MergePlan): { mine: Changes; theirs: Changes } {
-  return {
-    mine: changesBetween(base, mine, plan.toMine, plan.myChanges.size),
-    theirs: changesBetween(base, theirs, plan.toTheirs, plan.theirChanges.size),
-  };
-}
-
-function changesBetween(base: ScheduleText, other: ScheduleText, { to }: Alignment, changed: number): Changes {
+function changesBetween(before: ScheduleText, after: ScheduleText): Changes {
+  const { of, size } = numbersOf([before, after]);
+  const alignment = align(of[0] as Uint32Array, of[1] as Uint32Array, size);
+  const changed = before.group === after.group ? 0 : changesOf(alignment).size;
   const found = { kept: 0, marked: 0, unmarked: 0 };
-  for (let entry = 0; entry < base.count; entry++) {
-    const partner = to[entry] as number;
+  for (let entry = 0; entry < before.count; entry++) {
+    const partner = alignment.to[entry] as number;
     if (partner === -1) continue;
     found.kept++;
-    const difference = (other.marked[partner] as number) - (base.marked[entry] as number);
+    const difference = (after.marked[partner] as number) - (before.marked[entry] as number);
     if (difference > 0) found.marked++;
     if (difference < 0) found.unmarked++;
   }
   const { kept, ...marks } = found;
-  return { added: other.count - kept - changed, removed: base.count - kept - changed, changed, ...marks };
+  return { added: after.count - kept - changed, removed: before.count - kept - changed, changed, ...marks };
 }
