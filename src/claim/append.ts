@@ -3,8 +3,10 @@ import type { Held } from '../ports/lock.js';
 import { scan } from '../schedule/scan.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Desk } from './desk.js';
+import { offerAppended } from './edits.js';
 import { create } from './replace.js';
-import { AT_ONCE, type LookAgain, type View } from './view.js';
+import { AT_ONCE, type LookAgain } from './view.js';
+import { written } from './written.js';
 
 /** The entries to append to a schedule, each the JSON of its list in one line; asked again when it has changed. */
 export type LinesFor = (text: ScheduleText) => readonly string[];
@@ -86,35 +88,12 @@ async function appendRound(
   const view = await desk.viewer.look();
   if (view.is === 'again') return view;
   const lines = linesFor(view.seen.text);
+  if (lines.length > 0) await offerAppended(await desk.book(), view.seen.text, lines);
   const isWritten = lines.length > 0 || view.markAgain.length > 0 || view.mustWrite;
-  if (isWritten && !(await write(desk, view, lines, held, signal))) return AT_ONCE;
+  if (
+    isWritten &&
+    !(await written(desk, view, { mark: view.markAgain, unmark: [], append: lines }, held, signal))
+  )
+    return AT_ONCE;
   return { is: 'appended', entries: lines.length };
-}
-
-/** Whether it came into place. An error behind the rename harms nothing: whoever looks next puts things right. */
-async function write(
-  desk: Desk,
-  view: View,
-  lines: readonly string[],
-  held: Held,
-  signal: AbortSignal,
-): Promise<boolean> {
-  try {
-    await desk.viewer.commit(view, { mark: view.markAgain, unmark: [], append: lines }, held);
-  } catch (error) {
-    if (!(await isInPlace(desk, signal))) throw error;
-  }
-  return desk.viewer.isInPlace();
-}
-
-/** Asked until there is an answer: entries that may be there already must not be appended again. */
-async function isInPlace({ viewer, setting }: Desk, signal: AbortSignal): Promise<boolean> {
-  for (;;) {
-    try {
-      return await viewer.isInPlace();
-    } catch (error) {
-      if (signal.aborted) throw error;
-      await setting.clock.wait(ASK_AGAIN_MS, signal);
-    }
-  }
 }

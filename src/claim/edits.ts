@@ -1,8 +1,11 @@
+import { editText } from '../schedule/edit.js';
+import { scan } from '../schedule/scan.js';
 import { argvOf, slotHash } from '../schedule/slots.js';
+import { makeStrict } from '../schedule/strict.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book } from './book.js';
-import { claimName, requeuedName } from './names.js';
-import { reconcile } from './reconcile.js';
+import { claimName, requeuedName, type ClaimId } from './names.js';
+import { reconcile, type FileEvidence } from './reconcile.js';
 import { revoked } from './recover.js';
 import { slotsIn, type SlotCells, type SlotState } from './state.js';
 
@@ -14,6 +17,18 @@ export type Reconciled =
       readonly markAgain: readonly number[];
       readonly succeededBefore: readonly number[];
     };
+
+/** All cells, or some: by hash and copy. */
+type Cells = ReadonlyMap<string, ReadonlyMap<number, SlotCells>>;
+
+interface Edited {
+  readonly edited: boolean;
+  readonly mayBeAnew: boolean;
+  /** The revision that the person had before them; without it the file has to prove what it knows. */
+  readonly knows?: number;
+  /** Takes the claims that are over; without it their requeued cells are created. */
+  readonly putBack?: (id: ClaimId) => void;
+}
 
 interface Pending {
   readonly hash: string;
@@ -28,7 +43,7 @@ interface Pending {
 export async function reconcileAll(
   book: Book,
   text: ScheduleText,
-  { edited, mayBeAnew }: { readonly edited: boolean; readonly mayBeAnew: boolean },
+  { edited, mayBeAnew, knows, putBack }: Edited,
 ): Promise<Reconciled> {
   const cells = slotsIn(await book.cells.allNames());
   if (cells.size === 0) return { is: 'reconciled', markAgain: [], succeededBefore: [] };
@@ -36,10 +51,47 @@ export async function reconcileAll(
   if (mayBeAnew && text.pending === text.count && (await wasGeneratedAnew(book, cells))) return { is: 'anew' };
 
   const groups = pendingGroups(text, cells);
-  const proven = {
-    edited,
-    provenRevision: edited && groups.length > 0 ? provenRevision(book, text, cells) : -1,
-  };
+  const known = edited && groups.length > 0 ? (knows ?? provenRevision(book, text, cells)) : -1;
+  return settle(book, text, groups, cells, { edited, provenRevision: known }, putBack);
+}
+
+/**
+ * Entries that somebody asks for, of which `appended` are the JSON: equal ones that ran before and are in the file no
+ * more are no reason not to run these. `text` does not have them yet.
+ */
+export async function offerAppended(
+  book: Book,
+  text: ScheduleText,
+  appended: readonly string[],
+): Promise<void> {
+  const cells = await cellsOf(book, new Set(appended.map((line) => slotHash(JSON.parse(line) as string[]))));
+  if (cells.size === 0) return;
+  await book.ledger.refresh();
+  const strict = text.loose.length > 0 ? scan(makeStrict(text)) : text;
+  const after = scan(editText(strict, { mark: [], unmark: [], append: appended }));
+  await settle(book, after, pendingGroups(after, cells), cells, { edited: true, provenRevision: Infinity });
+}
+
+/** The cells of these hashes alone. */
+async function cellsOf(book: Book, hashes: ReadonlySet<string>): Promise<Cells> {
+  const folders = new Map([...hashes].map((hash) => [book.cells.shardOf(hash), hash]));
+  const found = new Map<string, ReadonlyMap<number, SlotCells>>();
+  for (const hash of folders.values()) {
+    for (const [one, copies] of slotsIn(await book.cells.namesBeside(hash)))
+      if (hashes.has(one)) found.set(one, copies);
+  }
+  return found;
+}
+
+/** Acts by the table on what these pending entries show. */
+async function settle(
+  book: Book,
+  text: ScheduleText,
+  groups: readonly Pending[],
+  cells: Cells,
+  proven: FileEvidence,
+  putBack?: (id: ClaimId) => void,
+): Promise<Extract<Reconciled, { is: 'reconciled' }>> {
   const markAgain: number[] = [];
   const succeededBefore: number[] = [];
   for (const { hash, entries } of groups) {
@@ -50,13 +102,16 @@ export async function reconcileAll(
       const entry = entries[i] ?? 0;
       if (action.do === 'mark-again' || action.do === 'mark-and-tell') markAgain.push(entry);
       if (action.do === 'mark-and-tell') succeededBefore.push(entry);
-      if (action.do === 'requeue') await requeue(book, { hash, ...action });
+      if (action.do !== 'requeue') continue;
+      const id = { hash, copy: action.copy, generation: action.generation };
+      if (putBack) putBack(id);
+      else await requeue(book, id);
     }
   }
   return { is: 'reconciled', markAgain, succeededBefore };
 }
 
-async function requeue(book: Book, id: { hash: string; copy: number; generation: number }): Promise<void> {
+async function requeue(book: Book, id: ClaimId): Promise<void> {
   await book.cells.create(requeuedName(id));
   book.journal.record({ t: 'requeue', claim: claimName(id), why: 'the mark was taken away' });
 }
@@ -76,10 +131,7 @@ function pendingGroups(text: ScheduleText, cells: ReadonlyMap<string, unknown>):
 }
 
 /** Something was run to its end or lost, nothing runs now, and yet no mark is left. */
-async function wasGeneratedAnew(
-  book: Book,
-  cells: ReadonlyMap<string, ReadonlyMap<number, SlotCells>>,
-): Promise<boolean> {
+async function wasGeneratedAnew(book: Book, cells: Cells): Promise<boolean> {
   let over = false;
   for (const [hash, copies] of cells) {
     for (const [copy, state] of await book.states(hash, copies)) {
@@ -103,11 +155,7 @@ function isOver({ is }: SlotState): boolean {
  * The newest revision whose claims the file is proven to know: that of the latest claim whose entry is marked. Only
  * the copies that marks account for entirely prove anything.
  */
-function provenRevision(
-  book: Book,
-  text: ScheduleText,
-  cells: ReadonlyMap<string, ReadonlyMap<number, SlotCells>>,
-): number {
+function provenRevision(book: Book, text: ScheduleText, cells: Cells): number {
   let proven = -1;
   const seen = new Set<number>();
   for (let entry = 0; entry < text.count; entry++) {

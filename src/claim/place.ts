@@ -57,13 +57,22 @@ export async function placeNew(fs: FileSystem, path: string, file: NewFile): Pro
   }
 }
 
-/** Puts a new schedule in the place of the old one, which is kept under the first free name of `<schedule>.bak`. */
-export async function placeOver(fs: FileSystem, path: string, file: NewFile): Promise<Placed> {
+/**
+ * Puts a new schedule in the place of the old one, which is kept under the first free name of `<schedule>.bak`; where
+ * `expected` is given, only of that one.
+ */
+export async function placeOver(
+  fs: FileSystem,
+  path: string,
+  file: NewFile,
+  expected?: Fingerprint,
+): Promise<Placed> {
   const kept = await keep(fs, path);
-  if (!kept) return placeNew(fs, path, file);
+  if (!kept) return expected ? { is: 'changed' } : placeNew(fs, path, file);
   const { backup } = kept;
   try {
-    if (await isAt(fs, path, kept.print ?? (await fs.fingerprint(backup)))) {
+    const isExpected = expected === undefined || (await isAt(fs, path, expected));
+    if (isExpected && (await isAt(fs, path, kept.print ?? (await fs.fingerprint(backup))))) {
       await rename(fs, file, path);
       return { is: 'replaced', backup };
     }

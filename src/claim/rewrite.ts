@@ -21,13 +21,17 @@ export type Outcome =
   /** The lock was taken over: read again under a new one. Nothing was written. */
   | { readonly is: 'robbed' };
 
+/** What to do to the schedule, or what it becomes as a whole. */
+export type Change = ScheduleEdit | { readonly becomes: ScheduleText };
+
 /** What an editor that had the replaced file open has written to it since. */
 export interface LateEdit {
   readonly bytes: Buffer;
   /** The entries that the rewrite appended, which this content cannot know. */
   readonly lacks: readonly string[];
-  /** Entries in the schedule as it was rewritten. */
-  readonly entries: number;
+  /** The schedule as it was rewritten: where another stands by now, somebody has saved once more. Undefined where this
+   * content lacks more than marks and entries. */
+  readonly rewritten: ScheduleText | undefined;
 }
 
 /** The content that was replaced, kept by a link until it is certain that nobody was still writing to it. */
@@ -40,11 +44,13 @@ interface Replaced extends Omit<LateEdit, 'bytes'> {
 interface Fresh {
   readonly text: ScheduleText;
   readonly append: readonly string[];
+  /** It is more than what was there with marks and entries added. */
+  readonly isAnother: boolean;
 }
 
 /**
- * Rewrites the schedule: only marks change and entries come behind the last one, only by rename, only while the lock
- * is ours. Where links are refused, an edit within the round trip of a rewrite goes unnoticed.
+ * Rewrites the schedule: only marks change and entries come behind the last one, unless a person has edited it; only by
+ * rename, only while the lock is ours. Where links are refused, an edit within the round trip of a rewrite goes unnoticed.
  */
 export class Rewriter {
   readonly #fs: FileSystem;
@@ -74,13 +80,18 @@ export class Rewriter {
     this.#inPlace = false;
   }
 
-  async rewrite(book: Book, head: Head, seen: Seen, edit: ScheduleEdit, held: Held): Promise<Outcome> {
+  async rewrite(book: Book, head: Head, seen: Seen, change: Change, held: Held): Promise<Outcome> {
+    const fresh = 'becomes' in change ? whole(change.becomes) : await this.#edited(seen, change);
+    return this.#replace(book, head, seen, fresh, held);
+  }
+
+  async #edited(seen: Seen, edit: ScheduleEdit): Promise<Fresh> {
     const before = seen.text.loose.length > 0 ? await this.#strict(seen) : seen.text;
     const { append = [] } = edit;
     // Read before it is written: whatever was asked for, what comes into place is a schedule.
     const text = rescan(before, editText(before, edit));
     if (text.count !== before.count + append.length) throw new Error('a line to append is not one entry');
-    return this.#replace(book, head, seen, { text, append }, held);
+    return { text, append, isAnother: false };
   }
 
   /**
@@ -93,10 +104,10 @@ export class Rewriter {
 
   async lateEdit(): Promise<LateEdit | undefined> {
     if (!this.#replaced) return undefined;
-    const { path, print, lacks, entries } = this.#replaced;
+    const { path, print, lacks, rewritten } = this.#replaced;
     const now = await this.#fs.fingerprint(path);
     if (now.size === print.size && now.mtimeNs === print.mtimeNs) return undefined;
-    return { bytes: (await this.#fs.read(path)).bytes, lacks, entries };
+    return { bytes: (await this.#fs.read(path)).bytes, lacks, rewritten };
   }
 
   /** Keeps a content that cannot become the schedule, under a name of its own. */
@@ -187,7 +198,7 @@ export class Rewriter {
   }
 
   /** Links the file that is about to be replaced, and looks at it: by a fresh open, so no cache answers. */
-  async #keep({ text, append }: Fresh): Promise<Fingerprint> {
+  async #keep({ text, append, isAnother }: Fresh): Promise<Fingerprint> {
     await this.#fs.unlink(this.#kept).catch(() => undefined);
     this.#replaced = undefined;
     try {
@@ -199,7 +210,8 @@ export class Rewriter {
       if (code !== 'EEXIST') throw error;
     }
     const print = await this.#fs.fingerprint(this.#kept);
-    this.#replaced = { path: this.#kept, print, lacks: append, entries: text.count };
+    const rewritten = isAnother ? undefined : text;
+    this.#replaced = { path: this.#kept, print, lacks: append, rewritten };
     return print;
   }
 
@@ -213,4 +225,8 @@ export class Rewriter {
     }
     return scan(makeStrict(seen.text));
   }
+}
+
+function whole(text: ScheduleText): Fresh {
+  return { text, append: [], isAnother: true };
 }

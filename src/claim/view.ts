@@ -1,13 +1,13 @@
 import type { Tell } from '../notice.js';
 import type { Held } from '../ports/lock.js';
 import { contentHash, type ScheduleFile, type Seen } from '../schedule/file.js';
-import type { ScheduleEdit } from '../schedule/edit.js';
 import { scan } from '../schedule/scan.js';
+import { sameEntries } from '../schedule/slots.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book, Setting } from './book.js';
 import { reconcileAll } from './edits.js';
 import { RETIRED, type Head } from './head.js';
-import { Rewriter, type LateEdit } from './rewrite.js';
+import { Rewriter, type Change, type LateEdit } from './rewrite.js';
 import type { Shelf } from './shelf.js';
 
 /** What the file says, reconciled with what was claimed. */
@@ -87,11 +87,12 @@ export class Viewer {
   }
 
   /** Writes the marks. False: somebody else wrote meanwhile, look again; unless `isInPlace`, nothing was written. */
-  async commit(view: View, edit: ScheduleEdit, held: Held): Promise<boolean> {
+  async commit(view: View, change: Change, held: Held): Promise<boolean> {
     this.#rewriter.begin();
     const book = await this.#shelf.book();
-    const append = [...view.append, ...(edit.append ?? [])];
-    const outcome = await this.#rewriter.rewrite(book, view.head, view.seen, { ...edit, append }, held);
+    const all =
+      'becomes' in change ? change : { ...change, append: [...view.append, ...(change.append ?? [])] };
+    const outcome = await this.#rewriter.rewrite(book, view.head, view.seen, all, held);
     this.#settled = undefined;
     if (outcome.is === 'overwrote') this.#marksDropped = true;
     if (outcome.is !== 'written') return false;
@@ -173,10 +174,11 @@ export class Viewer {
       await this.#rewriter.forget();
       return undefined;
     }
-    const { bytes, lacks, entries } = late;
+    const { bytes, lacks, rewritten } = late;
     const text = parsed(bytes);
     // Half saved, or changed once more since: the newer edit stands, the other is kept where its owner finds it.
-    if (!text || seen.hash !== head.hash || seen.text.count !== entries) {
+    const isNewest = rewritten && seen.hash === head.hash && sameEntries(seen.text, rewritten);
+    if (!text || !isNewest) {
       await this.#rewriter.keepAside(bytes, seen.ownership);
       this.#late = undefined;
       return undefined;

@@ -6,6 +6,7 @@ import type { Screen } from '../ports/screen.js';
 import type { StopSwitch } from '../worker/stop.js';
 import { requested, type Request } from './doe-request.js';
 import { EXIT } from './exit-codes.js';
+import { checkFolder } from './new-schedule.js';
 import { realPorts, stopCode } from './ports.js';
 import { strayWords, type DoeOptions } from './program-doe.js';
 import { showCommand } from './show-command.js';
@@ -41,21 +42,6 @@ function scheduleName(named: string): string {
     problem: `${showCommand([named])} is no name for a schedule.`,
     remedy: 'Name a file, such as exp.json.',
   });
-}
-
-/** Before anything is asked or computed for nothing. */
-async function checkFolder({ fs }: Ports, schedule: string): Promise<void> {
-  const folder = /^(.*\/)[^/]*$/s.exec(schedule)?.[1] ?? '.';
-  try {
-    await fs.realPath(folder);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') return; // Whatever it is, writing will tell.
-    throw new Failure({
-      reason: 'usage',
-      problem: `There is no folder ${folder}`,
-      remedy: `Make it first: ${showCommand(['mkdir', '-p', folder])}`,
-    });
-  }
 }
 
 async function isThere(fs: FileSystem, path: string): Promise<boolean> {

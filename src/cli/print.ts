@@ -1,24 +1,42 @@
-import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Failure } from '../failure.js';
+import { errorCode } from '../ports/fs.js';
 
 const BLOCK = 64 << 10;
 
 /** Writes lines to stdout, no faster than they are read; ends early when nobody reads any more. */
 export async function print(lines: Iterable<string>): Promise<void> {
-  let block = '';
-  for (const line of lines) {
-    block += `${line}\n`;
-    if (block.length < BLOCK) continue;
-    if (!(await written(block))) return;
-    block = '';
+  let trouble: Error | undefined;
+  const gone = (error: Error): void => void (trouble ??= error);
+  process.stdout.on('error', gone);
+  try {
+    let block = '';
+    for (const line of lines) {
+      block += `${line}\n`;
+      if (block.length < BLOCK) continue;
+      await written(block);
+      if (trouble) break;
+      block = '';
+    }
+    if (block !== '' && !trouble) await written(block);
+  } finally {
+    process.stdout.off('error', gone);
   }
-  if (block !== '') await written(block);
+  const code = trouble && errorCode(trouble);
+  if (code !== undefined && code !== 'EPIPE')
+    throw new Failure(
+      { reason: 'filesystem', code, operation: 'write the output', path: 'stdout' },
+      { cause: trouble },
+    );
 }
 
-async function written(text: string): Promise<boolean> {
-  const { stdout } = process;
-  if (stdout.destroyed) return false;
-  if (stdout.write(text)) return true;
-  // Of a pipe whose reader is gone there is an error instead.
-  await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]).catch(() => undefined);
-  return !stdout.destroyed;
+/** When it was taken, or refused. */
+async function written(text: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.stdout.write(text, () => {
+      resolve();
+    });
+  });
+  // Pipes and files are written to at once: what is wrong is told a moment later.
+  await turn();
 }

@@ -1,7 +1,16 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
+import { logsOptions, type LogsOptions } from './program-logs.js';
 import { configOptions, type ConfigOptions } from './program-config.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
+import {
+  addOptions,
+  checkOptions,
+  editOptions,
+  type AddOptions,
+  type CheckOptions,
+  type EditOptions,
+} from './program-edit.js';
 import { requeueOptions, stopOptions, type RequeueOptions, type StopOptions } from './program-steering.js';
 import { runOptions, type RunOptions } from './program-run.js';
 import { statusOptions, waitOptions, type StatusOptions, type WaitOptions } from './program-status.js';
@@ -100,6 +109,30 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .action(async (schedule: string, options: ProgressOptions) => {
       code = await (await import('./progress-action.js')).progressAction(schedule, options);
     });
+
+  logsOptions(verb('logs', 'what an entry has printed, also while it runs on another host')).action(
+    async (schedule: string, entries: string, options: LogsOptions) => {
+      code = await (await import('./logs-action.js')).logsAction(schedule, entries, options);
+    },
+  );
+
+  addOptions(verb('add', 'append entries, also while workers are at work')).action(
+    async (schedule: string, command: string[], options: AddOptions) => {
+      code = await (await import('./add-action.js')).addAction(schedule, command, options);
+    },
+  );
+
+  editOptions(verb('edit', 'edit a copy in $EDITOR, and merge it with what workers did meanwhile')).action(
+    async (schedule: string, options: EditOptions) => {
+      code = await (await import('./edit-action.js')).editAction(schedule, options);
+    },
+  );
+
+  checkOptions(verb('check', 'is it a valid schedule, and what is wrong where')).action(
+    async (schedule: string, options: CheckOptions) => {
+      code = await (await import('./check-action.js')).checkAction(schedule, options);
+    },
+  );
 
   configOptions(verb('config', 'show the settings that apply here, and where they come from', '')).action(
     async (options: ConfigOptions) => {

@@ -2,7 +2,7 @@ import { lookingAt } from '../commands/look.js';
 import { progress, type Progress } from '../commands/progress.js';
 import { EXIT } from './exit-codes.js';
 import { realLookPorts } from './look-ports.js';
-import { cut, type Page } from './page.js';
+import type { Page } from './page.js';
 import type { ProgressOptions } from './program.js';
 import { totalsText } from './show-totals.js';
 import { stdoutPage } from './status-action.js';
@@ -25,7 +25,8 @@ function line(page: Page, { executed, total, totals }: Progress): string {
   const truth = totalsText({ ...totals, pending: 0, marked: 0 });
   const tail = `${Math.floor(share * 100)}%${truth && `: ${truth}`}`;
   const room = (page.columns ?? Infinity) - head.length - '[] '.length - tail.length;
-  return cut(head + barOf(share, Math.min(BAR, room)) + tail, page.columns);
+  // What does not fit without the bar goes on in the next line: nothing of it may be missing.
+  return head + barOf(share, Math.min(BAR, room)) + tail;
 }
 
 function barOf(share: number, width: number): string {

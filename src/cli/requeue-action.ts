@@ -11,6 +11,7 @@ import { realTerminal } from '../ports/terminal.js';
 import type { StopSwitch } from '../worker/stop.js';
 import { EXIT } from './exit-codes.js';
 import { realPorts, stopCode } from './ports.js';
+import type { Page } from './page.js';
 import { print } from './print.js';
 import type { RequeueOptions } from './program-steering.js';
 import {
@@ -47,8 +48,7 @@ export async function requeueAction(
     if (options.json) await print([JSON.stringify(requeueValue(schedule, plan, carried, false))]);
     else {
       if (options.yes)
-        for (const line of showStillRunning(screenPage(ports, options), carried.done, plan.snapshot))
-          say(ports, line);
+        for (const line of showStillRunning(screenPage(ports), carried.done, plan.snapshot)) say(ports, line);
       for (const line of showCarriedOut(schedule, plan, carried)) say(ports, line);
     }
     return EXIT.done;
@@ -105,14 +105,14 @@ async function isWanted(ports: Ports, plan: RequeuePlan, options: RequeueOptions
       `this would put back ${totalsOf(entries)}, and there is no terminal to ask on.`,
       'Give --yes to do it, or --dry-run to see the entries.',
     );
-  const page = screenPage(ports, options);
+  const page = screenPage(ports);
   for (const line of showPlan(page, plan, false)) say(ports, line);
   for (const line of showStillRunning(page, entries, snapshot)) say(ports, line);
   const isSafe = entries.every(({ worker }) => worker === undefined);
   return terminal.confirm(questionOf(entries), isSafe);
 }
 
-function screenPage({ screen }: Pick<Ports, 'screen'>, _options: RequeueOptions) {
+function screenPage({ screen }: Pick<Ports, 'screen'>): Page {
   return { columns: screen.isTerminal ? screen.columns : undefined, isColoured: screen.coloured('stderr') };
 }
 

@@ -113,5 +113,5 @@ export function questionOf(entries: readonly ToPutBack[]): string {
   const [first] = entries;
   return entries.length === 1 && first
     ? `Put back entry ${first.entry}?`
-    : `Put back these ${whole(entries.length)}?`;
+    : `Put back these ${whole(entries.length)} entries (${totalsOf(entries)})?`;
 }

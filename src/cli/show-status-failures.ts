@@ -86,10 +86,9 @@ function* showSuspect(page: Page, schedule: string, entries: readonly number[]):
   const whose = entries.length === 1 ? 'Its worker has' : 'Their workers have';
   const unheard = `${whose} not been heard of for minutes, and nothing proves that ${entries.length === 1 ? 'it is' : 'they are'} dead.`;
   yield* sentence(page, unheard, undefined, 2);
-  const some = shortened(selectionOf(entries), 40);
   yield* remedy(
     page,
     'When you are sure that nothing runs there any more:',
-    requeue(schedule, '--force', some),
+    requeue(schedule, '--suspect', '--force'),
   );
 }

@@ -1,5 +1,6 @@
 import type { StatusReport } from '../commands/status.js';
 import { argvOf, commandLine } from '../schedule/slots.js';
+import { isAtWork } from '../survey/digest.js';
 import { selectionOf } from '../survey/ranges.js';
 import type { Snapshot, WorkerFacts } from '../survey/types.js';
 import { formatDuration } from '../worker/duration.js';
@@ -51,7 +52,7 @@ function fields(snapshot: Snapshot, now: number): Field[] {
     { title: 'HOST', least: 6, drop: 6, cell: ({ identity }) => ({ text: identity?.hostname ?? '' }) },
     { title: 'GPU', drop: 3, cell: ({ gpus = '' }) => ({ text: gpus }) },
     { title: 'SINCE', drop: 5, cell: ({ since }) => ({ text: momentOf(since, now) }) },
-    { title: 'DONE', right: true, cell: ({ succeeded }) => ({ text: String(succeeded) }) },
+    { title: 'DONE', right: true, drop: 0, cell: ({ succeeded }) => ({ text: String(succeeded) }) },
     {
       title: 'FAILED',
       right: true,
@@ -64,9 +65,9 @@ function fields(snapshot: Snapshot, now: number): Field[] {
 }
 
 /** Nothing where all is well. */
-function standing({ standing: is }: WorkerFacts): Words {
-  if (is === 'alive' || is === 'unknown') return { text: '' };
-  return { text: is, tone: is === 'suspect' ? 'suspect' : 'faint' };
+function standing(worker: WorkerFacts): Words {
+  if (isAtWork(worker)) return { text: '' };
+  return { text: worker.standing, tone: worker.standing === 'gone' ? 'faint' : 'suspect' };
 }
 
 function heard({ lastHeardMs }: WorkerFacts): Words {

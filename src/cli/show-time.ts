@@ -2,6 +2,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
 
 /** A time to come, no more exact than it can be known: `25 s`, `3 min 20 s`, `2 h 10 min`, `3 d 4 h`. */
 export function roughTime(ms: number): string {
@@ -10,7 +11,8 @@ export function roughTime(ms: number): string {
   if (ms < 10 * MINUTE - 5 * SECOND) return joined(rounded(ms, 10 * SECOND), [MINUTE, 'min'], [SECOND, 's']);
   if (ms < HOUR - MINUTE / 2) return `${rounded(ms, MINUTE) / MINUTE} min`;
   if (ms < DAY - 5 * MINUTE) return joined(rounded(ms, 10 * MINUTE), [HOUR, 'h'], [MINUTE, 'min']);
-  return joined(rounded(ms, HOUR), [DAY, 'd'], [HOUR, 'h']);
+  if (ms < 10 * DAY) return joined(rounded(ms, HOUR), [DAY, 'd'], [HOUR, 'h']);
+  return ms < 2 * YEAR ? `${rounded(ms, DAY) / DAY} d` : `${rounded(ms, YEAR) / YEAR} years`;
 }
 
 type Unit = readonly [ms: number, name: string];

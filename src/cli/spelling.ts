@@ -3,10 +3,11 @@ const VERBS = ['run', 'doe', 'one', 'progress'] as const;
 /** What follows these is theirs: no verb, and no schedule. */
 const WITH_VALUE = new Set(
   (
-    '--color --entry --profile ' +
+    '--color --entry --profile --attempt --tail --state --host --worker ' +
     '--max-failures --requeue-lost --retries --postfix -j --jobs --gpus --per-gpu --gpus-per-run --threads --venv --conda --module --setup ' +
     '--container --bind --timeout --limit --time-limit --expect --on-failure --on-finish --nice --hours ' +
-    '-s --set -d --design -n --runs --seed --centers --baseline -w --where --when -r --repeat --as --order --spec'
+    '-s --set -d --design -n --runs --seed --centers --baseline -w --where --when -r --repeat --as --order --spec ' +
+    '-f --file --times'
   ).split(' '),
 );
 

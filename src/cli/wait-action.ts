@@ -1,6 +1,7 @@
 import { lookingAt } from '../commands/look.js';
 import { waitFor, type WaitNews, type Waited } from '../commands/wait.js';
 import { realScreen } from '../ports/screen.js';
+import { isAtWork } from '../survey/digest.js';
 import { formatDuration } from '../worker/duration.js';
 import { EXIT, STOP_SIGNALS, type StopSignal } from './exit-codes.js';
 import { realLookPorts } from './look-ports.js';
@@ -60,7 +61,7 @@ function newsTeller(schedule: string, say: (text: string) => void, show: (text: 
             own(`waiting for ${counted(news.open, 'entry', 'entries')} of ${schedule}: ${totalsText(totals)}.`),
           );
         isFirst = false;
-        const working = workers.filter(({ standing }) => standing === 'alive' || standing === 'unknown').length;
+        const working = workers.filter(isAtWork).length;
         show(`waiting: ${totalsText(totals)}; ${counted(working, 'worker')}`);
         return;
       }

@@ -26,9 +26,9 @@ export async function wrapUpLines(
 }
 
 function* lines({ totals, wall, compute, failures }: WrapUp, schedule: string, page: Page): Generator<string> {
-  const [took, computing] = [timeText(wall), timeText(compute)];
-  const together = took === computing ? '' : ` (${computing} of computing)`;
-  yield own(`${totalsText(totals)} in ${took}${together}.`);
+  const isDifferent = compute >= 1000 && Math.abs(compute - wall) > Math.max(compute, wall) / 10;
+  const computing = isDifferent ? ` (${timeText(compute)} of computing)` : '';
+  yield own(`${totalsText(totals)} in ${timeText(wall)}${computing}.`);
   yield* showGroups(page, failures, KINDS);
   if (totals.failed > 0) yield `To run what failed again: ${showCommand(requeue(schedule, '--failed'))}`;
   if (totals.lost > 0) yield `To run what was lost again: ${showCommand(requeue(schedule, '--lost'))}`;

@@ -1,5 +1,5 @@
 import type { Probes } from '../claim/peers.js';
-import { Failure, type FailureDetail } from '../failure.js';
+import { Failure } from '../failure.js';
 import type { Clock } from '../ports/clock.js';
 import type { FileSystem } from '../ports/fs.js';
 import type { HostIdentity } from '../ports/host.js';
@@ -34,5 +34,5 @@ function rethrow(error: unknown, schedule: string, path: string): never {
   if (!(error instanceof Failure)) throw error;
   const { detail } = error;
   if (!('path' in detail) || detail.path !== schedule) throw error;
-  throw new Failure({ ...detail, path } as FailureDetail, { cause: error });
+  throw new Failure({ ...detail, path }, { cause: error });
 }

@@ -1,5 +1,5 @@
 import { Failure, type FailureDetail } from '../failure.js';
-import { openIn } from '../survey/digest.js';
+import { isAtWork, openIn } from '../survey/digest.js';
 import type { Snapshot, Totals } from '../survey/types.js';
 import type { Looking } from './look.js';
 
@@ -98,5 +98,5 @@ function troubleIn(error: unknown): FailureDetail {
 
 /** Somebody is needed, and nobody is there. */
 export function isDeserted({ totals, workers }: Snapshot): boolean {
-  return openIn(totals) > 0 && workers.every(({ standing }) => standing === 'gone' || standing === 'suspect');
+  return openIn(totals) > 0 && !workers.some(isAtWork);
 }

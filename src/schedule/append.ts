@@ -18,7 +18,7 @@ export function additionOf(text: ScheduleText, lines: readonly string[]): Splice
 }
 
 /** What stands between the last two entries; where there is one alone, what stands before it tells. */
-function ownSeparator({ bytes, starts, ends, count }: ScheduleText): string {
+export function ownSeparator({ bytes, starts, ends, count }: ScheduleText): string {
   if (count > 1) return bytes.toString('latin1', ends[count - 2], starts[count - 1]);
   const before = bytes.toString('latin1', afterBracket(bytes), starts[0]);
   return before === '' ? ', ' : `,${before}`;

@@ -1,5 +1,5 @@
-import { endsEarly, unexpected } from './problems.js';
-import { NotASchedule, type ScheduleText } from './text.js';
+import { endsEarly, nothingToRun, unexpected } from './problems.js';
+import type { ScheduleText } from './text.js';
 import { TokenReader } from './tokens.js';
 
 const MARK = Buffer.from('executed');
@@ -113,11 +113,6 @@ export class EntryReader extends TokenReader {
   private fail(byte: number, wanted: Parameters<typeof unexpected>[2]): never {
     throw byte < 0 ? endsEarly(this.bytes, wanted) : unexpected(this.bytes, this.at, wanted);
   }
-}
-
-function nothingToRun(start: number, marked: boolean): NotASchedule {
-  if (marked) return new NotASchedule('this entry has the mark "executed" and no command', start);
-  return new NotASchedule('this entry is empty; it needs a command', start);
 }
 
 /** A reader that has just read entry `i` of a scanned text. */

@@ -86,7 +86,7 @@ function unusable(path: string, bytes: Buffer, { problem, offset }: NotASchedule
   return new Failure({ reason: 'schedule-unusable', path, problem, ...place });
 }
 
-function unreadable(path: string, error: unknown): Failure {
+export function unreadable(path: string, error: unknown): Failure {
   const code = errorCode(error) ?? 'unknown';
   if (code === 'ENOENT') return new Failure({ reason: 'schedule-missing', path }, { cause: error });
   if (code === 'EISDIR') return new Failure({ reason: 'schedule-is-directory', path }, { cause: error });

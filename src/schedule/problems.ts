@@ -80,6 +80,12 @@ export function badNumber(at: number): NotASchedule {
   return new NotASchedule('this is not a number as JSON writes it; put it in double quotes', at);
 }
 
+/** An entry, beginning at `at`, that names no command. */
+export function nothingToRun(at: number, marked: boolean): NotASchedule {
+  if (marked) return new NotASchedule('this entry has the mark "executed" and no command', at);
+  return new NotASchedule('this entry is empty; it needs a command', at);
+}
+
 function explain(bytes: Buffer, at: number, wanted: Wanted): string {
   const found = characterAt(bytes, at);
   const startsValue = /["'“”[{\w.+-]/.test(found);

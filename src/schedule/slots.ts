@@ -22,6 +22,14 @@ export function argvOf(text: ScheduleText, i: number): string[] {
   return argv;
 }
 
+/** Whether two texts hold the same entries in the same order, whatever their marks. */
+export function sameEntries(a: ScheduleText, b: ScheduleText): boolean {
+  if (a.count !== b.count) return false;
+  for (let i = 0; i < a.count; i++)
+    if (JSON.stringify(argvOf(a, i)) !== JSON.stringify(argvOf(b, i))) return false;
+  return true;
+}
+
 /** The hash `h` of a slot `h.k`: the same for equal argvs, on every host and in every version. */
 export function slotHash(argv: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(argv), 'utf8').digest('hex').slice(0, HASH_DIGITS);

@@ -1,6 +1,7 @@
+import { SUSPECT_AFTER_MS } from '../claim/dead.js';
 import { entriesIn, latestRuns } from './entries-in.js';
 import type { Pace } from './forecast.js';
-import type { Run, RunOutcome, Snapshot, StateName } from './types.js';
+import type { Run, RunOutcome, Snapshot, StateName, WorkerFacts } from './types.js';
 
 /** A run that ended. */
 export type Ended = Run & { readonly end: RunOutcome };
@@ -43,10 +44,13 @@ export function paceOf({ workers, totals }: Snapshot, { lately, running }: Diges
   const places = new Map<string, number>();
   for (const { worker, slot = 0 } of [...lately, ...running])
     places.set(worker, Math.max(places.get(worker) ?? 1, slot + 1));
-  const working = workers.filter(({ standing }) => standing === 'alive' || standing === 'unknown');
+  const working = workers.filter(isAtWork);
+  const names = new Set(working.map(({ worker }) => worker));
   return {
     took: lately.map(({ end }) => end.took),
-    running: running.map(({ startedAt }) => Math.max(0, now - startedAt)),
+    running: running.flatMap(({ worker, startedAt }) =>
+      names.has(worker) ? [Math.max(0, now - startedAt)] : [],
+    ),
     pending: totals.pending + totals.claimed + totals.interrupted,
     slots: working.reduce((sum, w) => sum + Math.max(places.get(w.worker) ?? 1, w.running.length), 0),
     gap: gapOf(lately),
@@ -68,6 +72,11 @@ function gapOf(runs: readonly Ended[]): number {
     count++;
   }
   return count === 0 ? 0 : sum / count;
+}
+
+/** Whoever takes what is pending, as far as one look can tell: another host's worker was heard of not long ago. */
+export function isAtWork({ standing, lastHeardMs = 0 }: WorkerFacts): boolean {
+  return standing === 'alive' || (standing === 'unknown' && lastHeardMs < SUSPECT_AFTER_MS);
 }
 
 /** What is yet to come to an end. */

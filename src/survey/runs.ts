@@ -9,6 +9,7 @@ export const INTERRUPTED = 3;
 const NAMES = ['succeeded', 'succeeded', 'failed', 'interrupted'] as const;
 
 const FIRST_ROOM = 1 << 10;
+const MOST_PLACES = 1 << 16;
 /** No exit code is that. */
 const NO_CODE = -(2 ** 31);
 
@@ -56,6 +57,8 @@ export class Runs {
   #logFrom = new Float64Array(FIRST_ROOM);
   #logTo = new Float64Array(FIRST_ROOM);
   readonly #odd = new Map<number, Odd>();
+  /** The last run in each log, by worker and place. */
+  readonly #lastIn = new Map<number, number>();
 
   add(start: RunStart, before: number): number {
     const run = this.size++;
@@ -68,6 +71,31 @@ export class Runs {
     this.startedAt[run] = start.at;
     this.#place[run] = start.place;
     this.#logFrom[run] = start.logFrom;
+    this.#logTo[run] = -1;
+    this.#follow(run, start);
+    return run;
+  }
+
+  /** One log holds the runs of a place one after the other: one whose end is unknown went up to the next. */
+  #follow(run: number, { worker, place, logFrom }: RunStart): void {
+    const log = worker * MOST_PLACES + place + 1;
+    const last = this.#lastIn.get(log);
+    if (last !== undefined && this.outcome[last] === OPEN) this.#logTo[last] = logFrom;
+    this.#lastIn.set(log, run);
+  }
+
+  /** The number of a run that was read before; -1 when there is none. */
+  find({ attempt, startedAt }: Run, worker: number): number {
+    let run = this.size - 1;
+    while (
+      run >= 0 &&
+      !(
+        this.worker[run] === worker &&
+        this.startedAt[run] === startedAt &&
+        this.generation[run] === attempt - 1
+      )
+    )
+      run--;
     return run;
   }
 
@@ -88,12 +116,13 @@ export class Runs {
     const logFrom = this.#logFrom[run] as number;
     const end = ended ? this.#end(run) : undefined;
     const logTo = this.#logTo[run] as number;
+    const isSettled = end !== undefined || this.outcome[run] === OPEN;
     return {
       attempt: (this.generation[run] as number) + 1,
       worker: name(this.worker[run] as number),
       startedAt: this.startedAt[run] as number,
       slot: place < 0 ? undefined : place,
-      log: logFrom < 0 ? undefined : [logFrom, end && logTo >= 0 ? logTo : undefined],
+      log: logFrom < 0 ? undefined : [logFrom, isSettled && logTo >= 0 ? logTo : undefined],
       end,
     };
   }

@@ -26,6 +26,7 @@ export function snapshotWithout(sight: Sight): Snapshot {
     workers: [],
     stateOf: (entry) => ({ is: text.marked[checked(text, entry)] === 1 ? 'marked' : 'pending' }),
     runsOf: () => [],
+    readOn: (run) => Promise.resolve(run),
     unreadable: 0,
   };
 }
@@ -65,6 +66,11 @@ export function snapshotOf(
     },
     entriesIn: (is) => entriesIn(columns.state, is),
     latestRuns: () => writers.flatMap(({ latest }) => latest.all().map((run) => history.runs.read(run, name))),
+    readOn: async (run) => {
+      await journals.readOnOf(run.worker);
+      const found = history.runs.find(run, journals.writerOf(run.worker).number);
+      return found < 0 ? run : history.runs.read(found, name);
+    },
     unreadable: journals.unreadable,
   };
 }

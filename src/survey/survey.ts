@@ -18,8 +18,6 @@ export interface SurveyOptions {
   readonly schedule: string;
 }
 
-const NOTHING = (): void => undefined;
-
 /** A schedule that is rewritten faster than it can be read is shown as it was a moment ago. */
 const TRIES = 3;
 
@@ -33,9 +31,9 @@ export class Survey {
   readonly #file: ScheduleFile;
   readonly #sidecar: string;
   #epoch: EpochSurvey | undefined;
-  #looking: Promise<Snapshot> | undefined;
-  /** Begins when that has ended. */
-  #next: Promise<Snapshot> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  /** A look that has not begun yet. */
+  #waiting: Promise<Snapshot> | undefined;
 
   constructor(options: SurveyOptions) {
     this.#o = options;
@@ -44,26 +42,27 @@ export class Survey {
   }
 
   /**
-   * Reads what is new, from now on: who asks while somebody else's look is under way gets the next one. A snapshot's runs
-   * may end while it is held; its states and totals stay what they were.
+   * Reads what is new, from now on: who asks while a look is under way gets the next one. A snapshot's runs may end while
+   * it is held; its states and totals stay what they were.
    */
-  async look(): Promise<Snapshot> {
-    if (!this.#looking) return this.#next ?? this.#begin();
-    return (this.#next ??= this.#looking.then(NOTHING, NOTHING).then(() => this.#begin()));
+  look(): Promise<Snapshot> {
+    return (this.#waiting ??= this.#inTurn(() => {
+      this.#waiting = undefined;
+      return this.#look();
+    }));
   }
 
-  #begin(): Promise<Snapshot> {
-    this.#next = undefined;
-    const looking = this.#look().finally(() => {
-      if (this.#looking === looking) this.#looking = undefined;
-    });
-    return (this.#looking = looking);
+  /** Journals are read on by one at a time. */
+  #inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const next = this.#turn.then(read);
+    this.#turn = next.catch(() => undefined);
+    return next;
   }
 
   async #look(): Promise<Snapshot> {
     for (let tries = 1; ; tries++) {
       const snapshot = await this.#try(tries >= TRIES);
-      if (snapshot) return snapshot;
+      if (snapshot) return { ...snapshot, readOn: (run) => this.#inTurn(() => snapshot.readOn(run)) };
     }
   }
 

@@ -14,7 +14,7 @@ export interface Run {
   readonly startedAt: number;
   /** Which of the worker's slots, where it has several. */
   readonly slot: number | undefined;
-  /** Byte range of its output in the log; without an end while it runs. */
+  /** Byte range of its output in the log; without an end while it runs, and where none is known. */
   readonly log: readonly [from: number, to: number | undefined] | undefined;
   readonly end: RunOutcome | undefined;
 }
@@ -90,6 +90,8 @@ export interface Snapshot {
   entriesIn?(state: StateName): readonly number[];
   /** The runs that each worker ended last, in the order in which it ended them; use `latestRuns`. */
   latestRuns?(): readonly Run[];
+  /** This run as its worker's journal tells it by now: it may have ended since. Costs one read. */
+  readOn(run: Run): Promise<Run>;
   /** Journal lines that could not be read. */
   readonly unreadable: number;
 }

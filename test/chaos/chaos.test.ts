@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { expectNothingLost, figures } from '../support/chaos-judge.js';
-import { Random } from '../support/chaos-random.js';
+import { Random } from '../support/random.js';
 import { Sandbox } from '../support/chaos-sandbox.js';
 import { chaos, chaosEntries, type ChaosOptions } from './chaos.js';
 

@@ -1,7 +1,7 @@
 import { gather, type Evidence } from '../support/chaos-evidence.js';
 import { bundleMutant } from '../support/chaos-mutant.js';
 import { allExits, ChaosProcess, until, type Exit } from '../support/chaos-process.js';
-import type { Random } from '../support/chaos-random.js';
+import type { Random } from '../support/random.js';
 import { startReader, type Readings } from '../support/chaos-reader.js';
 import type { Sandbox } from '../support/chaos-sandbox.js';
 

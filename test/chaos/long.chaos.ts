@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { STEP, traceSteps, tryHalting } from '../support/chaos-halted.js';
 import { expectExplained, expectNothingLost, figures } from '../support/chaos-judge.js';
-import { Random } from '../support/chaos-random.js';
+import { Random } from '../support/random.js';
 import { Sandbox } from '../support/chaos-sandbox.js';
 import { chaos, chaosEntries } from './chaos.js';
 

@@ -255,7 +255,7 @@ describe('granting slots to wishes', () => {
     fc.assert(
       fc.property(fc.array(state), fc.nat(8), fc.array(accepted), (states, byHand, accepts) => {
         const slots = new Map(
-          states.map((is, copy) => [copy, { is, generation: 0, worker: 'ada', revision: 0 } as SlotState]),
+          states.map((is, copy) => [copy, { is, generation: 0, worker: 'ada', revision: 0 }]),
         );
         const isTaken = ({ is }: SlotState) => is !== 'free' && is !== 'put-back';
         const taken = [...slots.values()].filter(isTaken).length;

@@ -272,7 +272,7 @@ describe.skipIf(!hasTmux)('in a terminal', () => {
 
   test('the entries are shown, and Enter puts them back', async () => {
     terminal.run('cooperate requeue exp.json --failed');
-    const shown = await terminal.shows('Put back these 2?');
+    const shown = await terminal.shows('Put back these 2 entries (2 failed)?');
     expect(shown.join('\n')).toMatch(/0 +failed[^]*2 +failed/);
     expect(folder.marks()).toBe('xxx');
     terminal.type('', 'Enter');

@@ -23,8 +23,9 @@ describe('a schedule is worked through', () => {
     folder.schedule([['echo', 'out'], sh('echo err >&2')]);
     const { stdout, stderr } = await folder.cooperate('run', 'exp.json');
     expect(stdout).toBe('out\n');
-    expect(stderr).toBe(
-      "Running: echo out\nRunning: sh -c 'echo err >&2' sh\nerr\nAll experiments completed.\n",
+    expect(stderr.replace(/ in \d\.\ds\./, ' in 0.1s.')).toBe(
+      "Running: echo out\nRunning: sh -c 'echo err >&2' sh\nerr\n" +
+        'cooperate: 2 succeeded in 0.1s.\nAll experiments completed.\n',
     );
   });
 

@@ -45,7 +45,9 @@ describe('one signal to a worker with eight running', () => {
     folder.schedule(names(10).map(stubborn));
     const program = await atWork(['-j', '8']);
     program.signal('SIGINT');
-    await program.says('stopping: ');
+    await program.says(
+      'stopping: the 8 running commands were signalled, waiting for them to end. Once more kills them.',
+    );
     program.signal('SIGINT');
     const { code, stderr } = await program.ended;
     expect(code).toBe(130);

@@ -43,10 +43,11 @@ describe('run -j', () => {
     const line = '-'.repeat(300);
     const script = `i=0; while [ $i -lt 200 ]; do printf '%s begin ' $0; printf '%s end %s\\n' '${line}' $0; i=$((i+1)); done`;
     folder.schedule(names(16).map((name) => sh(script, name)));
-    const { stdout } = await folder.cooperate('run', 'exp.json', '-j', '8');
+    const { stdout, stderr } = await folder.cooperate('run', 'exp.json', '-j', '8');
     const lines = stdout.split('\n').slice(0, -1);
     expect(lines).toHaveLength(16 * 200);
     for (const one of lines) expect(one).toMatch(/^\[(\d+)\] e\1 begin -{300} end e\1$/);
+    expect(stderr.match(/^\[(\d+)\] Running: sh -c .* e\1$/gm)).toHaveLength(16);
   });
 
   test('shows errors the same way, the last state of a progress bar, and an end that lacks a line end', async () => {

@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { expectReadable, Folder, leavesItsName, sh, until } from '../support/cli.js';
+import { CliTerminal } from '../support/cli-terminal.js';
+import { expectReadable, Folder, leavesItsName, PROGRAM, sh, until } from '../support/cli.js';
 import { valueBy } from '../support/json-schema.js';
+import { hasTmux } from '../support/tmux.js';
 
 let folder: Folder;
 beforeEach(() => (folder = new Folder()));
@@ -137,6 +140,21 @@ test('what an entry prints cannot command the terminal', async () => {
   expect(printed).toContain('\n  gone red\n');
 });
 
+test('output that cannot be written is a failure, and a reader that has seen enough is none', () => {
+  folder.schedule(Array.from({ length: 20_000 }, (_, i) => ['true', 'x'.repeat(50), String(i)]));
+  const shell = (script: string) =>
+    spawnSync('bash', ['-c', script, 'bash', process.execPath, PROGRAM], {
+      ...{ cwd: folder.path, env: folder.env, encoding: 'utf8' },
+    });
+  const full = shell('"$1" "$2" status exp.json > /dev/full');
+  expect(full.status).toBe(3);
+  expect(full.stderr).toContain('could not write the output (stdout): the disk is full (ENOSPC).');
+  const head = shell('"$1" "$2" status exp.json --entries | head -n 4; echo "${PIPESTATUS[0]}"');
+  expect(head.stdout.split('\n')).toHaveLength(6);
+  expect(head.stdout).toMatch(/\n0\n$/);
+  expect(head.stderr).toBe('');
+});
+
 test('while it runs, each worker is shown with what it runs, and an end that is guessed has an error', async () => {
   folder.schedule([
     ...['a', 'b', 'c', 'd'].map((name) => leavesItsName(name, 'sleep 0.05')),
@@ -208,4 +226,46 @@ test('what cannot be told is an error in words, or a value', async () => {
       error: { message: expect.stringContaining(words) as string },
     });
   }
+});
+
+describe.skipIf(!hasTmux)('in a real terminal', () => {
+  test.each([
+    [
+      40,
+      [
+        'exp.json: 7 entries: 3 succeeded,',
+        '  4 failed.',
+        '',
+        '1 worker has left or died (3 succeeded,',
+        '  4 failed); --all shows it.',
+        '',
+        '2 failed with exit code 1: 1,2',
+        '  CUDA out of memory: 4.7 GiB',
+        '1 killed by SIGKILL: 4',
+        '1 could not be started, no such command:',
+        '  5',
+        'To run what failed again:',
+        '  cooperate requeue exp.json --failed',
+      ],
+    ],
+    [200, undefined],
+  ])('of %d columns every line has its own', async (columns, expected) => {
+    folder.schedule(mixed);
+    await folder.cooperate('run', 'exp.json', '--keep-going');
+    const terminal = await CliTerminal.in(folder, columns, 30);
+    try {
+      terminal.run('cooperate status exp.json');
+      const { screen } = await terminal.over();
+      expect(screen).toEqual(expected ?? (await status()).trimEnd().split('\n'));
+      terminal.run('cooperate status exp.json --entries; cooperate progress exp.json');
+      const rows = (await terminal.over()).screen;
+      // The totals take two lines there, and so does the line of progress.
+      expect(rows).toHaveLength(columns === 40 ? 13 : 11);
+      expect(
+        rows.filter((row) => /^ {4}\d {2}(succeeded|failed) .*(sh|second|third|…|program)$/.test(row)),
+      ).toHaveLength(7);
+    } finally {
+      terminal.close();
+    }
+  });
 });

@@ -75,11 +75,12 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     }
     const { code, screen } = await terminal.over();
     expect(code).toBe(0);
-    expect(screen.slice(-5)).toEqual([
+    expect(screen.slice(-6)).toEqual([
       '100%|#####|',
       'done',
       'Running: echo next',
       'next',
+      expect.stringMatching(/^cooperate: 2 succeeded in /),
       'All experiments completed.',
     ]);
     expect(terminal.history().some(isStatus)).toBe(false);
@@ -106,7 +107,12 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     terminal.type('world', 'Enter');
     const { code, screen } = await terminal.over();
     expect(code).toBe(0);
-    expect(screen.slice(-3)).toEqual(['name? world', 'hello world', 'All experiments completed.']);
+    expect(screen.slice(-4)).toEqual([
+      'name? world',
+      'hello world',
+      expect.stringMatching(/^cooperate: 1 succeeded/),
+      'All experiments completed.',
+    ]);
     expect(folder.names('exp.json.cooperate/1/logs')).toEqual([]);
   });
 

@@ -171,4 +171,54 @@ describe('a log that cannot be written', () => {
     expect(Number(gap?.[1]) + (gap?.[2]?.length ?? 0)).toBe(1_000_000);
     expect(screen.stdout.length).toBe(1_000_004);
   });
+
+  test('keeps the runs’ bytes apart all the same', async () => {
+    const log = new FakeLog();
+    const { output } = outputTo(log);
+    const shownOf = (): string => log.text.slice(...output.logged!);
+    output.begin('0');
+    await put(output, 'first ');
+    await output.flushed();
+    log.error = 'ENOSPC';
+    await put(output, 'kept');
+    await output.flushed();
+    expect(shownOf()).toBe('first ');
+    output.begin('1');
+    expect(output.logged).toEqual([6, 6]);
+    await put(output, 'second');
+    await output.flushed();
+    log.error = undefined;
+    await output.flushed();
+    expect(log.text).toBe('first keptsecond');
+    expect(shownOf()).toBe('second');
+    output.begin('2');
+    await put(output, 'third');
+    await output.flushed();
+    expect(shownOf()).toBe('third');
+  });
+
+  test('says what is missing where it is missing', async () => {
+    const log = new FakeLog();
+    const { output } = outputTo(log);
+    const shownOf = (): string => log.text.slice(...output.logged!);
+    log.error = 'ENOSPC';
+    output.begin('0');
+    await put(output, 'x'.repeat(300_000));
+    await output.flushed();
+    output.begin('1');
+    log.error = undefined;
+    await put(output, 'second');
+    await output.flushed();
+    expect(log.text).toContain('300000 bytes of output are missing here');
+    expect(shownOf()).toBe('second');
+
+    log.error = 'ENOSPC';
+    output.begin('2');
+    await put(output, 'y'.repeat(300_000));
+    await output.flushed();
+    log.error = undefined;
+    await put(output, 'end');
+    await output.flushed();
+    expect(shownOf()).toMatch(/^\n\[cooperate: 300000 bytes .*\]\nend$/);
+  });
 });

@@ -1,0 +1,203 @@
+import { sidecarOf } from '../../src/claim/sidecar.js';
+import { parseClaimName } from '../../src/claim/names.js';
+import { parseJournalLine, type EndRecord } from '../../src/journal/records.js';
+import { slotHash } from '../../src/schedule/slots.js';
+import type { MemoryFileSystem } from '../support/fs-memory.js';
+import type { FakeRun } from '../support/fake-spawner.js';
+import { pretty } from '../support/protocol.js';
+import { SCHEDULE, type Process } from './process.js';
+
+/** An invariant of the protocol that does not hold. */
+export class Violation extends Error {
+  constructor(
+    readonly invariant: string,
+    what: string,
+  ) {
+    super(`${invariant}: ${what}`);
+    this.name = 'Violation';
+  }
+}
+
+interface Spawned {
+  readonly by: Process;
+  readonly command: string;
+  readonly claim: string;
+  /** With its epoch. */
+  readonly name: string;
+  ended: boolean;
+}
+
+/** Sees everything at once, as nobody in the world does, and compares it with the invariants. */
+export class Judge {
+  readonly #fs: MemoryFileSystem;
+  readonly #spawned: Spawned[] = [];
+  /** What copies a person has opened so far. */
+  readonly opened: string[] = [];
+  /** The user's last word, without marks, in order. */
+  #wanted: string[] = [];
+  /** Commands that an old copy was saved with a mark of: that is the user's word as well. */
+  readonly #markedByHand = new Set<string>();
+  /** How often somebody had saved when a claim was taken. */
+  readonly #savesAtClaim = new Map<string, number>();
+  readonly #marks = new Map<string, number>();
+  #saves = 0;
+  #pending = 0;
+  #seen = '';
+  #violation: Violation | undefined;
+
+  constructor(
+    fs: MemoryFileSystem,
+    private readonly keepsSaves: boolean,
+  ) {
+    this.#fs = fs;
+  }
+
+  /** Remembered as well: who it is thrown at may swallow it. */
+  fail(invariant: string, what: string): Violation {
+    return (this.#violation ??= new Violation(invariant, what));
+  }
+
+  get spawns(): number {
+    return this.#spawned.length;
+  }
+
+  /** Nothing is left to do. */
+  get isDone(): boolean {
+    return this.#pending === 0;
+  }
+
+  async begin(entries: string[][]): Promise<void> {
+    await this.save(entries, { isOld: false, inPlace: true });
+  }
+
+  async open(): Promise<string[][]> {
+    const { bytes } = await this.#fs.read(SCHEDULE);
+    this.opened.push(bytes.toString());
+    return JSON.parse(bytes.toString()) as string[][];
+  }
+
+  /** As an editor that writes the file in place, or a new one and renames it. */
+  async save(entries: string[][], { isOld, inPlace }: { isOld: boolean; inPlace: boolean }): Promise<string> {
+    this.#wanted = entries.map((entry) => entry.filter((word) => word !== 'executed').join(' '));
+    if (isOld)
+      for (const [first, command = ''] of entries) if (first === 'executed') this.#markedByHand.add(command);
+    const written = inPlace ? SCHEDULE : '/work/exp.json~';
+    await this.#fs.write(written, Buffer.from(pretty(entries)));
+    if (!inPlace) await this.#fs.rename(written, SCHEDULE);
+    this.#saves++;
+    await this.look();
+    return `${inPlace ? 'in place' : 'by rename'}${isOld ? ' an old copy' : ''}: ${entries.map((entry) => entry.join('-')).join(' ')}`;
+  }
+
+  /** Every reader, at any moment, reads a whole schedule. */
+  async look(): Promise<void> {
+    if (this.#violation) throw this.#violation;
+    const { ino, mtimeNs } = await this.#fs.fingerprint(SCHEDULE).catch(() => {
+      throw this.fail('always valid JSON', 'the schedule is not there');
+    });
+    const print = `${ino}.${mtimeNs}`;
+    if (print === this.#seen) return;
+    this.#seen = print;
+    this.#marks.clear();
+    this.#pending = 0;
+    for (const entry of parsed(await this.#text(), (why) => this.fail('always valid JSON', why))) {
+      const [first, command = ''] = entry;
+      if (first !== 'executed') this.#pending++;
+      else this.#marks.set(command, (this.#marks.get(command) ?? 0) + 1);
+    }
+  }
+
+  claimed(cell: string): void {
+    if (parseClaimName(cell)) this.#savesAtClaim.set(cell, this.#saves);
+  }
+
+  spawned(by: Process, run: FakeRun): void {
+    const { argv, env } = run.command;
+    const command = argv.join(' ');
+    const claim = `${env['COOPERATE_ID'] ?? ''}.${Number(env['COOPERATE_ATTEMPT']) - 1}`;
+    const name = `${by.epochOf(claim)}/${claim}`;
+    const before = this.#spawned.find((one) => one.name === name);
+    if (before)
+      throw this.fail('never twice', `${command} by ${before.by.identity.worker} and ${by.identity.worker}`);
+    const spawned: Spawned = { by, command, claim, name, ended: false };
+    this.#spawned.push(spawned);
+    void run.ended.then(() => (spawned.ended = true));
+    if (this.#savesAtClaim.get(claim) === this.#saves && !this.#marks.has(command))
+      throw this.fail('marked before spawned', `${command} has no mark when ${by.identity.worker} runs it`);
+  }
+
+  async hasLeft(worker: string): Promise<boolean> {
+    return (await this.#journals()).some(({ by, left }) => by === worker && left);
+  }
+
+  /** After all trouble is over and everybody has done what they could. */
+  async end(processes: readonly Process[]): Promise<void> {
+    await this.look();
+    if (this.keepsSaves) await this.#checkText();
+    const ends = (await this.#journals()).flatMap(({ by, ends }) => ends.map(({ claim }) => `${by} ${claim}`));
+    const known = new Set(ends);
+    for (const { by, command, claim, ended } of this.#spawned) {
+      if (ended && !by.isDead && !known.has(`${by.identity.worker} ${claim}`))
+        throw this.fail('nothing lost', `no record of the end of ${command} by ${by.identity.worker}`);
+    }
+    this.#checkRuns(processes);
+  }
+
+  /** Each command has run, or somebody was told that it may have. */
+  #checkRuns(processes: readonly Process[]): void {
+    const ran = new Set(this.#spawned.map(({ command }) => command));
+    const lost = new Set(
+      processes.flatMap(({ result }) => result?.findings?.lost ?? []).map(({ id }) => id.hash),
+    );
+    for (const command of new Set(this.#wanted)) {
+      if (ran.has(command) || this.#markedByHand.has(command) || lost.has(slotHash([command]))) continue;
+      throw this.fail('nothing lost', `${command} never ran, and nobody was told`);
+    }
+  }
+
+  /** The user's last word is in the file, or kept beside it where its owner was told. */
+  async #checkText(): Promise<void> {
+    const wanted = this.#wanted.join(' ');
+    const names = (await this.#fs.list('/work')).filter((name) => name.startsWith('exp.json'));
+    const found: string[] = [];
+    for (const name of names) {
+      const content = await this.#fs.read(`/work/${name}`).catch(() => undefined);
+      if (!content) continue;
+      try {
+        const entries = JSON.parse(content.bytes.toString()) as string[][];
+        found.push(entries.map((entry) => entry.filter((word) => word !== 'executed').join(' ')).join(' '));
+      } catch {
+        continue;
+      }
+    }
+    if (!found.includes(wanted))
+      throw this.fail("the user's file stays the user's", `saved: ${wanted}; there: ${found.join(' | ')}`);
+  }
+
+  async #text(): Promise<string> {
+    return (await this.#fs.read(SCHEDULE)).bytes.toString();
+  }
+
+  async #journals(): Promise<{ by: string; left: boolean; ends: EndRecord[] }[]> {
+    const sidecar = sidecarOf(SCHEDULE);
+    const found: { by: string; left: boolean; ends: EndRecord[] }[] = [];
+    for (const epoch of await this.#fs.list(sidecar).catch((): string[] => [])) {
+      const folder = `${sidecar}/${epoch}/journals`;
+      for (const name of await this.#fs.list(folder).catch((): string[] => [])) {
+        const text = (await this.#fs.read(`${folder}/${name}`)).bytes.toString();
+        const records = text.split('\n').flatMap((line) => parseJournalLine(line)?.record ?? []);
+        const ends = records.filter((record) => record.t === 'end');
+        found.push({ by: name.replace(/\.jsonl$/, ''), left: records.some(({ t }) => t === 'leave'), ends });
+      }
+    }
+    return found;
+  }
+}
+
+function parsed(text: string, fail: (why: string) => Error): string[][] {
+  try {
+    return JSON.parse(text) as string[][];
+  } catch {
+    throw fail(text);
+  }
+}
