@@ -2,7 +2,7 @@
 
 // From top to bottom; what stands in one layer may import its own layer and everything below it.
 const layers = [
-  ['cli'],
+  ['cli', 'library'],
   ['commands'],
   ['worker', 'survey', 'claim', 'schedule', 'journal', 'doe', 'settings'],
   ['ports'],
@@ -44,6 +44,20 @@ module.exports = {
   forbidden: [
     ...downwards,
     ...oneHome,
+    {
+      name: 'library-and-command-line-apart',
+      comment: 'Only the words for a failure are the same.',
+      severity: 'error',
+      from: { path: '^src/library/' },
+      to: { path: '^src/cli/', pathNot: '^src/cli/show-failure[.]ts$' },
+    },
+    {
+      name: 'command-line-and-library-apart',
+      comment: 'The command line goes to the commands itself.',
+      severity: 'error',
+      from: { path: '^src/cli/' },
+      to: { path: '^src/library/' },
+    },
     {
       name: 'failure-stands-alone',
       comment: 'Everything may import these, so they import nothing but types.',

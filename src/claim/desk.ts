@@ -3,7 +3,7 @@ import type { Held, Lock } from '../ports/lock.js';
 import type { ScheduleFile } from '../schedule/file.js';
 import type { Book, Setting } from './book.js';
 import type { Round } from './claimer.js';
-import { locate } from './locate.js';
+import { leaveOut, locate } from './locate.js';
 import { claimName, requeuedName } from './names.js';
 import { OwnClaims, type Returned } from './own-claims.js';
 import { Shelf } from './shelf.js';
@@ -108,9 +108,17 @@ export class Desk {
     const book = await this.book();
     const open = await this.#stillOpen(book, claims);
     const wanted = open.map(({ id, entry }) => ({ hash: id.hash, entry }));
-    const unmark = locate(view.seen.text, wanted, true).filter((entry) => entry !== undefined);
-    if (unmark.length > 0 || view.markAgain.length > 0 || view.mustWrite) {
-      if (!(await this.viewer.commit(view, { mark: view.markAgain, unmark }, held))) return AT_ONCE;
+    const { text } = view.seen;
+    const found = locate(text, wanted, true);
+    const unmark = found.filter((entry) => entry !== undefined);
+    // What goes back and has no mark any more must not get it again: no claim would account for it.
+    const mark = leaveOut(
+      text,
+      view.markAgain,
+      wanted.filter((_, i) => found[i] === undefined),
+    );
+    if (unmark.length > 0 || mark.length > 0 || view.mustWrite) {
+      if (!(await this.viewer.commit(view, { mark, unmark }, held))) return AT_ONCE;
     }
     for (const { id } of open) {
       await book.cells.create(requeuedName(id));

@@ -25,6 +25,23 @@ export function locate(text: ScheduleText, wanted: readonly Wanted[], marked: bo
   return found;
 }
 
+/** These entries without one for each of `wanted`. */
+export function leaveOut(
+  text: ScheduleText,
+  entries: readonly number[],
+  wanted: readonly Wanted[],
+): readonly number[] {
+  const left = new Map<string, number>();
+  for (const { hash } of wanted) left.set(hash, (left.get(hash) ?? 0) + 1);
+  if (left.size === 0) return entries;
+  return entries.filter((entry) => {
+    const hash = slotHash(argvOf(text, entry));
+    const count = left.get(hash) ?? 0;
+    left.set(hash, count - 1);
+    return count <= 0;
+  });
+}
+
 /** They moved: one pass over the file, hashing each group once. */
 function search(
   text: ScheduleText,

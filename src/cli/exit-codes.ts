@@ -12,10 +12,19 @@ export type StopSignal = keyof typeof EXIT.signal;
 
 export const STOP_SIGNALS = Object.keys(EXIT.signal) as readonly StopSignal[];
 
+/** What they mean, for --help and the man page. */
+export const EXIT_MEANINGS: readonly (readonly [code: number, meaning: string])[] = [
+  [EXIT.done, 'done, nothing failed'],
+  [EXIT.entryFailed, 'an entry failed or was lost'],
+  [EXIT.usage, 'usage or an unusable schedule'],
+  [EXIT.filesystem, 'the filesystem or the lock'],
+  ...Object.entries(EXIT.signal).map(([signal, code]) => [code, `ended by ${signal}`] as const),
+];
+
 /** Stands at the end of every --help. */
 export const EXIT_CODES_HELP = `
-Exit codes: 0 done, nothing failed; 1 an entry failed or was lost; 2 usage or an unusable schedule;
-3 the filesystem or the lock; 130 and 143 for SIGINT and SIGTERM.`;
+Exit codes:
+${EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning}`).join('\n')}`;
 
 const OF_FAILURE: Record<FailureDetail['reason'], number> = {
   usage: EXIT.usage,

@@ -1,24 +1,34 @@
 import { listEntries, one } from '../commands/one.js';
 import { Failure } from '../failure.js';
+import { setNiceness } from '../ports/host.js';
 import { harmless } from '../ports/screen-text.js';
 import { realTerminal } from '../ports/terminal.js';
 import type { StopSwitch } from '../worker/stop.js';
 import { EXIT } from './exit-codes.js';
-import { realPorts, stopCode } from './ports.js';
+import { hostIn } from './host-options.js';
+import { realHostPorts, realPorts, stopCode } from './ports.js';
 import type { OneOptions } from './program.js';
+import { runOptionsWith } from './settings.js';
 import { showFailedEntry } from './show-run.js';
 
 /** `cooperate one`: returns the exit code. */
-export async function oneAction(schedule: string, options: OneOptions): Promise<number> {
+export async function oneAction(schedule: string, given: OneOptions): Promise<number> {
   let stop: StopSwitch | undefined;
-  const base = realPorts(schedule, options.color);
+  const base = realPorts(schedule, given.color);
+  const options = await runOptionsWith(given, base);
+  if (options.nice !== undefined) setNiceness(options.nice);
   const ports = { ...base, onStop: (made: StopSwitch) => base.onStop((stop = made)) };
   try {
     const entry = options.entry ?? (await chooseEntry(schedule, ports));
-    const { force, inherit } = options;
-    const succeeded = await one(ports, { schedule, entry, force, inherit }, (failed) => {
-      void ports.screen.notice(showFailedEntry(failed));
-    });
+    const { force, inherit = false, timeout: timeoutMs } = options;
+    // As one run of several would have it.
+    const host = hostIn(options, given, { jobs: 1 });
+    const succeeded = await one(
+      ports,
+      realHostPorts(),
+      { schedule, entry, force, inherit, timeoutMs, host },
+      (failed) => void ports.screen.notice(showFailedEntry(failed)),
+    );
     return stopCode(stop) ?? (succeeded ? EXIT.done : EXIT.entryFailed);
   } finally {
     await ports.screen.close();

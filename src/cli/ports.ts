@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { isatty } from 'node:tty';
 import type { HostPorts } from '../commands/host.js';
 import type { Ports } from '../commands/workshop.js';
 import { Failure } from '../failure.js';
@@ -79,6 +80,7 @@ export function realHostPorts(): HostPorts {
     home: process.env['HOME'],
     // Not os.userInfo: it throws where the user has no name, as in many containers.
     user: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    hasTerminal: isatty(0),
     gpus: visibleGpus,
     ...{ isFile, isFolder, isOnPath },
   };

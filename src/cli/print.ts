@@ -5,14 +5,14 @@ import { errorCode } from '../ports/fs.js';
 const BLOCK = 64 << 10;
 
 /** Writes lines to stdout, no faster than they are read; ends early when nobody reads any more. */
-export async function print(lines: Iterable<string>): Promise<void> {
+export async function print(lines: Iterable<string>, lineEnd = '\n'): Promise<void> {
   let trouble: Error | undefined;
   const gone = (error: Error): void => void (trouble ??= error);
   process.stdout.on('error', gone);
   try {
     let block = '';
     for (const line of lines) {
-      block += `${line}\n`;
+      block += line + lineEnd;
       if (block.length < BLOCK) continue;
       await written(block);
       if (trouble) break;

@@ -7,11 +7,16 @@ export interface ConfigOptions extends GlobalOptions {
 }
 
 const EXAMPLE = `
-A cooperate.config.json in this folder or one above it, or cooperate/config.json in ~/.config:
-  { "jobs": 4, "timeout": "2h",                              // any long option of run
+Examples:
+  cooperate config                         what applies here
+  cooperate config --profile laptop        what would apply with this profile
+
+A cooperate.config.json in this folder or one above it, or
+cooperate/config.json in ~/.config; its names are the long options of run:
+  { "jobs": 4, "timeout": "2h",
     "profiles": {
-      "laptop": { "hosts": "laptop*", "jobs": 1, "hours": ["20:00-08:00", "Sat,Sun"], "venv": "./venv" } } }
-`;
+      "laptop": { "hosts": "laptop*", "jobs": 1, "venv": "./venv",
+                  "hours": ["20:00-08:00", "Sat,Sun"] } } }`;
 
 /** The options of `config`. */
 export function configOptions(verb: Command): Command {

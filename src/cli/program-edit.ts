@@ -20,13 +20,13 @@ export interface CheckOptions extends GlobalOptions {
 const ADD_EXAMPLES = `
 Examples:
   cooperate add exp.json -- python main.py --lr 0.5
-  cooperate add exp.json --times 5 -- python main.py --lr 0.5      five times the same
-  cooperate add exp.json --file commands.txt                       a command a line, as for a shell
-  generate | cooperate add exp.json --file - --new                 what is not in it yet
+  cooperate add exp.json --times 5 -- python main.py     five times the same
+  cooperate add exp.json --file commands.txt             a command a line
+  generate | cooperate add exp.json --file - --new       what is not in it yet
 
-A file holds a command a line (quotes as in a shell; blank lines and # comments are left out), JSON lines such as
-["python", "main.py"], or a schedule, of which the pending entries are taken.
-`;
+A file holds a command a line (quotes as in a shell; blank lines and # comments
+are left out), JSON lines such as ["python", "main.py"], or a schedule, of which
+the pending entries are taken.`;
 
 /** The options of `add`. */
 export function addOptions(verb: Command): Command {
@@ -41,10 +41,19 @@ export function addOptions(verb: Command): Command {
 }
 
 const EDIT_HELP = `
-The editor is $VISUAL, else $EDITOR, else vi; give one that returns at once its option to wait, as in
-EDITOR='code --wait'. It works on a copy, and workers go on meanwhile. What you save is merged with what they have
-marked: your formatting stays, a mark that you take away runs the entry again, one that you set says it is done.
-`;
+Examples:
+  cooperate edit exp.json
+  EDITOR='code --wait' cooperate edit exp.json
+
+The editor is $VISUAL, else $EDITOR, else vi; one that returns at once needs its
+option to wait. It works on a copy, and workers go on meanwhile. What you save
+is merged with what they have marked: your formatting stays, a mark that you
+take away runs the entry again, one that you set says it is done.`;
+
+const CHECK_EXAMPLES = `
+Examples:
+  cooperate check exp.json                 line and column of what is wrong
+  cooperate check exp.json --fix           mends what has one meaning only`;
 
 /** The options of `edit`. */
 export function editOptions(verb: Command): Command {
@@ -57,5 +66,6 @@ export function editOptions(verb: Command): Command {
 export function checkOptions(verb: Command): Command {
   return verb
     .option('--fix', 'mend what has one meaning only; your version is kept as .bak')
-    .option('--json', 'print one JSON value');
+    .option('--json', 'print one JSON value')
+    .addHelpText('after', CHECK_EXAMPLES);
 }

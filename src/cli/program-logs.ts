@@ -11,12 +11,14 @@ export interface LogsOptions extends GlobalOptions {
 }
 
 const EXAMPLES = `
-Entries are numbers from 0, as in 3 or 1,4,7-9, or all, or last:
-  cooperate logs exp.json 3            what entry 3 printed, or has printed so far
-  cooperate logs exp.json 3 -f         and what it prints from now on, on whatever host it runs
+Examples:
+  cooperate logs exp.json 3            what it printed, or has so far
+  cooperate logs exp.json 3 -f         and what it goes on to print, on any host
   cooperate logs exp.json all -n 5     the last lines of each
-On a terminal colours pass and other escape sequences do not; elsewhere the bytes are as they were printed.
-`;
+
+Entries are numbers from 0, as in 3 or 1,4,7-9, or all, or last. On a terminal
+colours pass and other escape sequences do not; elsewhere the bytes are as they
+were printed.`;
 
 /** The arguments and options of `logs`. */
 export function logsOptions(verb: Command): Command {

@@ -20,10 +20,26 @@ export interface WaitOptions extends GlobalOptions {
   readonly json?: true;
 }
 
-const STATES: readonly StateName[] = [
+export const STATES: readonly StateName[] = [
   ...(['pending', 'claimed', 'running', 'suspect'] as const),
   ...(['succeeded', 'failed', 'interrupted', 'lost', 'marked'] as const),
 ];
+
+const STATUS_EXAMPLES = `
+Examples:
+  cooperate status exp.json                totals, workers, failures by cause
+  cooperate status exp.json --state failed,lost
+  cooperate status exp.json --entries 3,7-9
+  cooperate status exp.json --watch        live, until q is typed
+
+States:
+  ${STATES.slice(0, 5).join(', ')},
+  ${STATES.slice(5).join(', ')}`;
+
+const WAIT_EXAMPLES = `
+Examples:
+  cooperate wait exp.json && python plot.py
+  cooperate wait exp.json --timeout 12h || echo 'look after it'`;
 
 /** The options of `status`. */
 export function statusOptions(verb: Command): Command {
@@ -35,14 +51,15 @@ export function statusOptions(verb: Command): Command {
     .option('-a, --all', 'also the workers that are gone, and every kind of failure')
     .option('--watch', 'keep it on the screen, live')
     .option('--json', 'print one JSON value')
-    .addHelpText('after', `\nStates: ${STATES.join(', ')}.`);
+    .addHelpText('after', STATUS_EXAMPLES);
 }
 
 /** The options of `wait`. */
 export function waitOptions(verb: Command): Command {
   return verb
     .option('--timeout <time>', 'give up after this time, such as 2h, and exit 1', duration)
-    .option('--json', 'print one JSON value at the end');
+    .option('--json', 'print one JSON value at the end')
+    .addHelpText('after', WAIT_EXAMPLES);
 }
 
 function states(text: string, before: readonly StateName[] = []): StateName[] {

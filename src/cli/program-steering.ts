@@ -23,10 +23,14 @@ export interface StopOptions extends GlobalOptions {
 
 const REQUEUE_EXAMPLES = `
 Examples:
-  cooperate requeue exp.json --failed            what failed
-  cooperate requeue exp.json --failed --lost -y  and what was lost, without asking
-  cooperate requeue exp.json 3,7-9               these, also if they succeeded
-`;
+  cooperate requeue exp.json --failed      what failed
+  cooperate requeue exp.json --lost -y     what was lost, without asking
+  cooperate requeue exp.json 3,7-9         these, also if they succeeded`;
+
+const STOP_EXAMPLES = `
+Examples:
+  cooperate stop exp.json                  when what they run has finished
+  cooperate stop exp.json --host node7 --now`;
 
 /** The options of `requeue`. */
 export function requeueOptions(verb: Command): Command {
@@ -49,5 +53,6 @@ export function stopOptions(verb: Command): Command {
     .option('--worker <names>', 'only these workers; * stands for any text', names)
     .option('--now', 'end what they run, and put it back')
     .option('--wait', 'until they have left')
-    .option('--json', 'print one JSON value');
+    .option('--json', 'print one JSON value')
+    .addHelpText('after', STOP_EXAMPLES);
 }

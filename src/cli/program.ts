@@ -1,8 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError, Option, type HelpConfiguration } from 'commander';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
+import { completionsOptions, type Shell } from './program-completions.js';
 import { logsOptions, type LogsOptions } from './program-logs.js';
 import { configOptions, type ConfigOptions } from './program-config.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
+import { hostOptions, type HostOptions } from './program-host.js';
 import {
   addOptions,
   checkOptions,
@@ -18,20 +20,24 @@ import type { GlobalOptions } from './program-values.js';
 import { ownWords } from './spelling.js';
 import { version } from './version.js';
 
-export interface OneOptions extends GlobalOptions {
+export interface OneOptions extends HostOptions {
   readonly entry?: number;
   readonly force: boolean;
-  readonly inherit: boolean;
 }
 
 export interface ProgressOptions extends GlobalOptions {
   readonly json: boolean;
 }
 
-/** Parses, runs the verb's action and returns the exit code. */
-export async function runProgram(args: readonly string[]): Promise<number> {
+interface CommandLine {
+  readonly program: Command;
+  /** Of the verb that ran. */
+  readonly code: () => number;
+}
+
+/** Every verb with its options: what is parsed, and what --help, the man page and the completions are made of. */
+export function commandLine(json = false): CommandLine {
   let code: number = EXIT.done;
-  const json = ownWords(args).includes('--json');
   const program = new Command('cooperate')
     .description(
       'Work through a shared list of commands with any number of workers, on any hosts; none runs twice.',
@@ -39,9 +45,10 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .version(version)
     .addHelpText(
       'after',
-      `\nThe original's spellings work too: --run FILE, --doe FILE, --one FILE, --progress FILE.\n${EXIT_CODES_HELP}`,
+      `\nThe original's spellings work too: --run FILE, --doe FILE, --one FILE,\n--progress FILE.\n${EXIT_CODES_HELP}`,
     )
     .showSuggestionAfterError()
+    .configureHelp(HELP)
     .configureOutput({ outputError: (text, write) => json || write(text.replace(/^error: /, 'cooperate: ')) })
     .showHelpAfterError(!json && 'Type for example: cooperate run exp.json. All commands: cooperate --help')
     .exitOverride();
@@ -50,13 +57,6 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     program
       .command(`${name}${what}`)
       .description(description)
-      .addOption(
-        new Option('--color <when>', 'colour the messages')
-          .choices(['auto', 'always', 'never'])
-          .default('auto'),
-      )
-      .option('--debug', 'show stack traces')
-      .addHelpText('after', EXIT_CODES_HELP)
       .showHelpAfterError(!json && `All options: cooperate ${name} --help`)
       .exitOverride();
 
@@ -66,13 +66,13 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     },
   );
 
-  verb('one', 'choose one entry and run it, also one that was executed before')
+  const oneVerb = verb('one', 'choose one entry and run it, also one that was executed before')
     .option('--entry <index>', 'the entry to run, instead of asking', index)
     .option('--force', 'also when it is running', false)
-    .option('--inherit', 'hand the terminal to the command untouched, and keep no log', false)
-    .action(async (schedule: string, options: OneOptions) => {
-      code = await (await import('./one-action.js')).oneAction(schedule, options);
-    });
+    .addHelpText('after', ONE_EXAMPLES);
+  hostOptions(oneVerb).action(async (schedule: string, options: OneOptions) => {
+    code = await (await import('./one-action.js')).oneAction(schedule, options);
+  });
 
   doeOptions(verb('doe', 'generate a schedule: asking, from flags, or from a file')).action(
     async (schedule: string, command: string[], options: DoeOptions) => {
@@ -106,6 +106,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 
   verb('progress', 'how many entries are executed, and what became of them')
     .option('--json', 'print one JSON value', false)
+    .addHelpText('after', PROGRESS_EXAMPLES)
     .action(async (schedule: string, options: ProgressOptions) => {
       code = await (await import('./progress-action.js')).progressAction(schedule, options);
     });
@@ -140,9 +141,53 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     },
   );
 
+  completionsOptions(
+    verb('completions', 'print what has a shell complete verbs, options and files', ''),
+  ).action(async (shell: Shell) => {
+    code = (await import('./completions-action.js')).completionsAction(program, shell);
+  });
+
+  for (const command of program.commands) everyVerbsOptions(command);
+  return { program, code: () => code };
+}
+
+const ONE_EXAMPLES = `
+Examples:
+  cooperate one exp.json                   lists the entries and asks
+  cooperate one exp.json --entry 3`;
+
+const PROGRESS_EXAMPLES = `
+Examples:
+  cooperate progress exp.json
+  watch -n 10 cooperate progress exp.json`;
+
+/** Shorter, so that it fits. */
+const HELP: HelpConfiguration = {
+  minWidthToWrap: 20,
+  visibleArguments: (verb) => verb.registeredArguments.filter(({ description }) => description),
+  subcommandTerm: (verb) => `${verb.name()} ${verb.usage().replace('[options] ', '').replace('[options]', '')}`,
+  optionDescription: (option) => new Help().optionDescription(option).replace(' (default: false)', ''),
+};
+
+/** Last, so that --help begins with what is the verb's own. */
+function everyVerbsOptions(verb: Command): void {
+  verb
+    .optionsGroup('Messages:')
+    .addOption(
+      new Option('--color <when>', 'colour the messages').choices(['auto', 'always', 'never']).default('auto'),
+    )
+    .option('--debug', 'show stack traces')
+    .helpOption('-h, --help', 'display help for command')
+    .addHelpText('after', EXIT_CODES_HELP);
+}
+
+/** Parses, runs the verb's action and returns the exit code. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  const json = ownWords(args).includes('--json');
+  const { program, code } = commandLine(json);
   try {
     await program.parseAsync(args, { from: 'user' });
-    return code;
+    return code();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version were asked for; everything else is a usage error that commander has explained.

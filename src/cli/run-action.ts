@@ -1,4 +1,3 @@
-import type { HostWishes } from '../commands/host.js';
 import { run, type RunReport } from '../commands/run.js';
 import type { Ports } from '../commands/workshop.js';
 import { onSuspend } from '../ports/screen-suspend.js';
@@ -10,6 +9,7 @@ import { msUntilHours } from '../settings/hours.js';
 import { slurmTimeMs, type LimitSettings } from '../worker/limits.js';
 import type { StopSwitch } from '../worker/stop.js';
 import { EXIT } from './exit-codes.js';
+import { hostIn, said } from './host-options.js';
 import { realHostPorts, realPorts, stopCode } from './ports.js';
 import type { RunOptions } from './program-run.js';
 import { runOptionsWith } from './settings.js';
@@ -41,7 +41,7 @@ export async function runAction(schedule: string, given: RunOptions): Promise<nu
         maxFailures: options.keepGoing ? Infinity : (options.maxFailures ?? 1),
         ...{ inherit, persistent, postfix: options.postfix, retries },
         requeueLost: options.requeueLost ?? 'never',
-        host: hostIn(options),
+        host: hostIn(options, given, options),
         timeoutMs: options.timeout,
         limits: limitsIn(options, slurmTimeMs(ports.env, ports.clock.wallTime())),
         hooks: hooksIn(options),
@@ -61,17 +61,6 @@ export async function runAction(schedule: string, given: RunOptions): Promise<nu
   }
 }
 
-/** Without what was not said. */
-function hostIn(options: RunOptions): HostWishes {
-  const { jobs, gpus, perGpu, gpusPerRun, threads, setup, venv, conda, pipenv, poetry, module } = options;
-  return {
-    slots: { jobs, gpus, perGpu, gpusPerRun, threads },
-    environment: said({ setup, venv, conda, pipenv, poetry, module }),
-    ...said({ container: options.container }),
-    bind: options.bind ?? [],
-  };
-}
-
 function limitsIn(options: RunOptions, slurmMs: number | undefined): LimitSettings {
   const { limit, timeLimit = slurmMs, expect, wait, hours } = options;
   const closedMs = hours && ((now: Date) => msUntilHours(hours, now));
@@ -80,13 +69,6 @@ function limitsIn(options: RunOptions, slurmMs: number | undefined): LimitSettin
 
 function hooksIn({ onFailure, onFinish }: RunOptions): HookCommands {
   return said({ onFailure, onFinish });
-}
-
-type Said<T> = { [K in keyof T]?: NonNullable<T[K]> };
-
-/** Options that were not given are left out. */
-function said<T extends object>(options: T): Said<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Said<T>;
 }
 
 async function askPostfix(signal?: AbortSignal): Promise<string | undefined> {

@@ -1,4 +1,5 @@
-import type { FailureDetail, Place } from '../failure.js';
+import { Failure, type FailureDetail, type Place } from '../failure.js';
+import { errorCode } from '../ports/fs.js';
 import { asTyped } from './as-typed.js';
 
 /** Failure -> words: what happened, where, and what to do next; at most three lines. */
@@ -23,6 +24,14 @@ export function showFailure(detail: FailureDetail): string {
     case 'filesystem':
       return `could not ${detail.operation} (${asTyped(detail.path)}): ${meaning(detail.code)}.\n${remedy(detail.code)}`;
   }
+}
+
+/** What is wrong, of whatever was thrown that says so. */
+export function explained(error: unknown): string {
+  if (error instanceof Failure) return showFailure(error.detail);
+  const { code, path = '.', syscall = 'read' } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return showFailure({ reason: 'filesystem', code: errorCode(error) ?? code, operation: syscall, path });
 }
 
 /** The same for a program: `--json` prints it under "error". */

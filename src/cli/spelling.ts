@@ -1,5 +1,5 @@
 /** The original's spellings, each a verb here. */
-const VERBS = ['run', 'doe', 'one', 'progress'] as const;
+export const VERBS = ['run', 'doe', 'one', 'progress'] as const;
 /** What follows these is theirs: no verb, and no schedule. */
 const WITH_VALUE = new Set(
   (

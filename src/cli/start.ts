@@ -13,6 +13,13 @@ export async function main(args: readonly string[]): Promise<number> {
   // Who pipes into head has seen enough: that is no failure.
   process.stdout.on('error', ignored);
   process.stderr.on('error', ignored);
+  if (args[0] === '__complete') {
+    // Whatever goes wrong, nobody wants to read it in the line that they are typing.
+    await import('./complete-action.js')
+      .then(({ completeAction }) => completeAction(args.slice(1)))
+      .catch(ignored);
+    return EXIT.done;
+  }
   const { runProgram } = await import('./program.js');
   try {
     return await runProgram(withSelections(modernSpelling(args)));

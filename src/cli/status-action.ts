@@ -12,7 +12,7 @@ import { statusJson } from './status-value.js';
 
 /** `cooperate status`: returns the exit code; what the states are is data, and no failure. */
 export async function statusAction(schedule: string, options: StatusOptions): Promise<number> {
-  // if (options.watch) return (await import('./watch-action.js')).watchAction(schedule, options);
+  if (options.watch) return (await import('./watch-action.js')).watchAction(schedule, options);
   const report = await status(await lookingAt(realLookPorts(), schedule), schedule, filterIn(options));
   const { entries, state, all = false } = options;
   const withEntries = entries !== undefined || state !== undefined;
@@ -29,7 +29,7 @@ export async function statusAction(schedule: string, options: StatusOptions): Pr
   return EXIT.done;
 }
 
-function filterIn({ entries, state, host, worker }: StatusOptions): StatusFilter {
+export function filterIn({ entries, state, host, worker }: StatusOptions): StatusFilter {
   return { selection: entries === true ? undefined : entries, states: state, hosts: host, workers: worker };
 }
 

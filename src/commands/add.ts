@@ -6,7 +6,7 @@ import { readCommands, type CommandList } from '../schedule/command-list.js';
 import { argvOf } from '../schedule/slots.js';
 import type { ScheduleText } from '../schedule/text.js';
 import { explained } from './doe.js';
-import { openDesk, type Ports } from './workshop.js';
+import { openDesk, type DeskPorts } from './workshop.js';
 
 export interface Adding {
   readonly argvs: readonly (readonly string[])[];
@@ -37,7 +37,7 @@ export function commandsIn(bytes: Buffer, name: string): CommandList {
 }
 
 /** Puts entries behind the last one. Undefined when it was told to stop before anything was changed. */
-export async function add(ports: Ports, path: string, adding: Adding): Promise<Added | undefined> {
+export async function add(ports: DeskPorts, path: string, adding: Adding): Promise<Added | undefined> {
   const lines = linesOf(adding);
   const { desk, stop, close } = await openDesk(ports, path);
   try {

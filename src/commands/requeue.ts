@@ -6,9 +6,9 @@ import { Failure } from '../failure.js';
 import { parseSelection } from '../schedule/selection.js';
 import { argvOf, slotHash } from '../schedule/slots.js';
 import type { Snapshot, StateName } from '../survey/types.js';
-import { lookingAt } from './look.js';
+import { lookingAt, type LookPorts } from './look.js';
 import { workerOf } from './status.js';
-import { openDesk, type Ports } from './workshop.js';
+import { openDesk, type DeskPorts } from './workshop.js';
 
 /** States that entries are put back by. */
 export const PUT_BACK_STATES = ['failed', 'lost', 'interrupted', 'suspect'] as const;
@@ -42,7 +42,7 @@ export interface RequeuePlan {
 }
 
 /** What there is to put back. With anything in it that may still run, and without `force`, a usage error. */
-export async function planRequeue(ports: Ports, request: RequeueRequest): Promise<RequeuePlan> {
+export async function planRequeue(ports: LookPorts, request: RequeueRequest): Promise<RequeuePlan> {
   const looking = await lookingAt(ports, request.schedule);
   const snapshot = await looking.look();
   const { text } = snapshot;
@@ -78,7 +78,7 @@ interface EntryWish extends Wish {
 
 /** Puts the entries of a plan back, by one rewrite. Undefined when it was told to stop before anything was changed. */
 export async function carryOut(
-  ports: Ports,
+  ports: DeskPorts,
   { schedule, force }: Pick<RequeueRequest, 'schedule' | 'force'>,
   { snapshot: { text }, entries }: Pick<RequeuePlan, 'snapshot' | 'entries'>,
 ): Promise<CarriedOut | undefined> {

@@ -1,14 +1,17 @@
+import { isDesk } from '../claim/names.js';
 import type { Findings, LostRun } from '../claim/recover.js';
 import type { LostPolicy } from '../claim/lost-policy.js';
+import { Failure } from '../failure.js';
 import { argvOf, commandLine } from '../schedule/slots.js';
 import type { FailedEntry } from '../worker/runner.js';
 import type { Reruns } from '../worker/attempts.js';
 import { Hooks, type HookCommands } from '../worker/hooks.js';
 import type { LimitSettings } from '../worker/limits.js';
 import { statusText } from '../worker/status-line.js';
-import type { Worker, WorkResult } from '../worker/worker.js';
+import type { WorkResult } from '../worker/worker-options.js';
+import type { Worker } from '../worker/worker.js';
 import { postfixFor, type AskPostfix } from '../worker/persistent.js';
-import { prepareHost, type HostPorts, type HostWishes } from './host.js';
+import { prepareHost, settingsOf, type HostPorts, type HostWishes } from './host.js';
 import { openWorkshop, stopSwitch, workerIn, type Ports, type Workshop } from './workshop.js';
 
 export interface RunRequest {
@@ -64,13 +67,13 @@ export async function run(
   if (!host) return NOTHING_DONE;
   for (const fact of host.facts) ports.tell({ tell: 'fact', text: fact });
   const workshop = await openWorkshop(ports, request.schedule, {
-    ...{ inherit, timeoutMs, stop, slots: host.slots, env: host.env, dress: host.dress },
+    ...{ ...settingsOf(host), inherit, timeoutMs, stop },
     onFailure: (failed) => {
       onFailure(failed);
       hooks.failed(failed);
     },
   });
-  const hooks = hooksOf(ports, workshop, request.hooks);
+  const hooks = hooksOf(ports, workshop, request.hooks, host.env);
   const reruns = await rerunsOf(ports, request, ask);
   const { limits, requeueLost } = request;
   const worker = workerIn(workshop, ports, { maxFailures, reruns, limits, requeueLost });
@@ -78,7 +81,7 @@ export async function run(
   ports.screen.status(() => statusOf(workshop, worker, ports.clock.monotonic()));
   try {
     const made = report(workshop, await worker.work());
-    const isLast = made.completed && made.working === 0;
+    const isLast = request.hooks.onFinish !== undefined && (await isAllDone(workshop));
     await hooks.finished({ ...made, lost: made.lost.length, isLast });
     return made;
   } finally {
@@ -92,9 +95,32 @@ export async function run(
 /** A hook that takes longer is left behind. */
 const LONGEST_HOOK_MS = 60_000;
 
-function hooksOf({ tell, shell }: Ports, { file, worker, host }: Workshop, commands: HookCommands): Hooks {
+function hooksOf(
+  { tell, shell }: Ports,
+  { file, worker, host }: Workshop,
+  commands: HookCommands,
+  base: Readonly<NodeJS.ProcessEnv>,
+): Hooks {
   const facts = { COOPERATE_SCHEDULE: file.path, COOPERATE_WORKER: worker, COOPERATE_HOST: host };
-  return new Hooks({ ...commands, tell, facts, shell: (command, env) => shell(command, LONGEST_HOOK_MS, env) });
+  return new Hooks({
+    ...commands,
+    tell,
+    facts,
+    shell: (command, env) => shell(command, LONGEST_HOOK_MS, { ...base, ...env }),
+  });
+}
+
+/** Asked when this worker has left: of two that leave at once, one at least finds nobody. */
+async function isAllDone({ file, claimer }: Workshop): Promise<boolean> {
+  try {
+    const { text } = await file.look();
+    const others = await claimer.inSidecar(({ peers }) => peers.others());
+    return text.pending === 0 && others.every(isDesk);
+  } catch (error) {
+    // It cannot be seen, and has been told already.
+    if (error instanceof Failure) return false;
+    throw error;
+  }
 }
 
 /** With --persistent until it succeeds. */

@@ -18,6 +18,7 @@ import type { Screen } from '../ports/screen.js';
 import type { Spawner } from '../ports/spawn.js';
 import { ScheduleFile } from '../schedule/file.js';
 import type { Dress } from '../worker/dress.js';
+import type { Inside } from '../worker/failure-text.js';
 import { Runner, type FailedEntry, type Slot } from '../worker/runner.js';
 import { NO_RERUNS, type Reruns } from '../worker/attempts.js';
 import { Limits, type LimitSettings } from '../worker/limits.js';
@@ -34,11 +35,11 @@ export interface Ports {
   readonly probes: Probes;
   readonly lock: typeof guardedLock;
   identify(): Promise<HostIdentity>;
-  /** Runs a command of the user's by the shell, without input. */
+  /** Runs a command of the user's by the shell, without input, in this environment. */
   readonly shell: (
     command: string,
     timeoutMs: number,
-    env: Readonly<Record<string, string>>,
+    env: Readonly<NodeJS.ProcessEnv>,
   ) => Promise<CommandResult>;
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly directory: string;
@@ -48,6 +49,12 @@ export interface Ports {
   onStop(stop: StopSwitch): void;
 }
 
+/** What of it is needed to change a schedule and run nothing. */
+export type DeskPorts = Pick<
+  Ports,
+  'fs' | 'clock' | 'probes' | 'lock' | 'identify' | 'staleMs' | 'tell' | 'onStop'
+>;
+
 export interface RunSettings {
   readonly inherit: boolean;
   /** What the runs of each slot have besides the worker's environment; so many entries run at once. */
@@ -55,6 +62,7 @@ export interface RunSettings {
   /** Instead of the worker's own. */
   readonly env?: Readonly<NodeJS.ProcessEnv>;
   readonly dress?: Dress | undefined;
+  readonly inside?: Inside | undefined;
   /** Where signals act on already; without it one is made. */
   readonly stop?: StopSwitch;
   readonly timeoutMs?: number | undefined;
@@ -140,7 +148,7 @@ export interface OpenDesk {
 }
 
 /** For a schedule that may not exist yet, or be none; nothing is created before it is needed. */
-export async function openDesk(ports: Ports, path: string): Promise<OpenDesk> {
+export async function openDesk(ports: DeskPorts, path: string): Promise<OpenDesk> {
   const file = new ScheduleFile(ports.fs, await futurePath(ports.fs, path));
   const identity = await ports.identify();
   const name = `${workerName(identity)}${DESK}`;
@@ -176,7 +184,7 @@ export function stopSwitch(ports: Pick<Ports, 'onStop'>): StopSwitch {
 
 /** A process's place at a schedule: its lock, and what it does under it. */
 function seat<T extends Desk>(
-  { fs, clock, probes, tell, lock: makeLock, staleMs }: Ports,
+  { fs, clock, probes, tell, lock: makeLock, staleMs }: DeskPorts,
   file: ScheduleFile,
   identity: WorkerIdentity,
   make: (options: DeskOptions) => T,

@@ -5,19 +5,20 @@ export type CommandResult =
 
 /**
  * Runs a helper program found on PATH, without input, and gives it `timeoutMs` (milliseconds) to answer.
- * It has this process's environment, and `env`. Never fails. Messages come in English, whatever the user's locale.
+ * Never fails. Without an environment given it has this process's, and its messages come in English for us to read.
  */
 export async function runCommand(
   file: string,
   args: readonly string[],
   timeoutMs: number,
-  env: Readonly<Record<string, string>> = {},
+  env: Readonly<NodeJS.ProcessEnv> = { ...process.env, LC_ALL: 'C' },
 ): Promise<CommandResult> {
   const { execa } = await import('execa'); // only now: starting cooperate should not pay for it
   const subprocess = execa(file, args, {
     reject: false,
     stdin: 'ignore',
-    env: { LC_ALL: 'C', ...env },
+    env,
+    extendEnv: false,
     detached: true, // a process group of its own, to end together
   });
   let timer: NodeJS.Timeout | undefined;

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 
 export type EditorEnd =
-  | { readonly is: 'exited'; readonly code: number }
-  | { readonly is: 'killed'; readonly signal: NodeJS.Signals };
+  { readonly is: 'exited'; readonly code: number } | { readonly is: 'killed'; readonly signal: NodeJS.Signals };
 
 /** Of signals that end this process, those that an editor must hear of. */
 const PASSED_ON = ['SIGTERM', 'SIGHUP'] as const;
@@ -18,12 +18,19 @@ export function runEditor(command: string, path: string): Promise<EditorEnd> {
   return new Promise<EditorEnd>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
-      resolve(signal === null ? { is: 'exited', code: code ?? 0 } : { is: 'killed', signal });
+      const killedBy = signal ?? signalOf(code ?? 0);
+      resolve(killedBy === undefined ? { is: 'exited', code: code ?? 0 } : { is: 'killed', signal: killedBy });
     });
   }).finally(() => {
     for (const signal of PASSED_ON) process.off(signal, passOn);
     for (const signal of ITS_OWN) process.off(signal, nothing);
   });
+}
+
+/** The shell tells of an editor that was killed by an exit code. */
+function signalOf(code: number): NodeJS.Signals | undefined {
+  const found = Object.entries(constants.signals).find(([, number]) => number === code - 128);
+  return found?.[0] as NodeJS.Signals | undefined;
 }
 
 function nothing(): void {

@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import { ProcessGroup, signalAll } from './spawn-group.js';
 import { endLeftovers, GRACES, type Graces } from './spawn-leftovers.js';
@@ -8,6 +7,7 @@ import { explain } from './spawn-problem.js';
 import { readProcess } from './spawn-proc.js';
 import { Helper, type HelperWord, type Seated } from './spawn-helper.js';
 import { commandFrame, environmentOf } from './spawn-helper-request.js';
+import { signalNamed } from './spawn-signals.js';
 import { realSpawner, type RunCommand, type RunEnd, type Running, type Spawner } from './spawn.js';
 
 interface HelperOptions {
@@ -111,10 +111,6 @@ function running(command: RunCommand, helper: Helper, seated: Seated, graces: Gr
   };
 }
 
-const signalNames = new Map<number, NodeJS.Signals>();
-for (const [name, number] of Object.entries(constants.signals))
-  if (!signalNames.has(number)) signalNames.set(number, name as NodeJS.Signals);
-
 function endOf(word: HelperWord, command: RunCommand): RunEnd {
   switch (word.is) {
     case 'lost':
@@ -128,7 +124,7 @@ function endOf(word: HelperWord, command: RunCommand): RunEnd {
     case 'ended': {
       const signal = word.status & 127;
       if (signal === 0) return { is: 'exited', code: word.status >> 8 };
-      return { is: 'killed', signal: signalNames.get(signal) ?? (`SIG${signal}` as NodeJS.Signals) };
+      return { is: 'killed', signal: signalNamed(signal) };
     }
   }
 }

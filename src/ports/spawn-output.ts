@@ -10,10 +10,14 @@ const IN_FLIGHT = 1 << 20;
 export class OutputPipes {
   private readonly pipes: readonly [Pipe, Pipe];
 
-  constructor([stdout, stderr]: readonly [Readable, Readable], deliver: Deliver) {
+  /** `onEnded` is called within the very turn of the event loop in which the last of them comes to its end. */
+  constructor([stdout, stderr]: readonly [Readable, Readable], deliver: Deliver, onEnded = ignored) {
+    const over = (): void => {
+      if (this.ended) onEnded();
+    };
     this.pipes = [
-      new Pipe(stdout, (chunk) => deliver('stdout', chunk)),
-      new Pipe(stderr, (chunk) => deliver('stderr', chunk)),
+      new Pipe(stdout, (chunk) => deliver('stdout', chunk), over),
+      new Pipe(stderr, (chunk) => deliver('stderr', chunk), over),
     ];
   }
 
@@ -51,8 +55,13 @@ class Pipe {
   constructor(
     private readonly stream: Readable,
     private readonly deliver: (chunk: Buffer) => void | Promise<void>,
+    over: () => void,
   ) {
-    const end = (): void => void (this.ended = true);
+    const end = (): void => {
+      if (this.ended) return;
+      this.ended = true;
+      over();
+    };
     stream.on('data', (chunk: Buffer) => this.take(chunk));
     stream.once('end', end).once('close', end).on('error', end);
   }
@@ -93,4 +102,8 @@ class Pipe {
       failed(error);
     }
   }
+}
+
+function ignored(): void {
+  return;
 }

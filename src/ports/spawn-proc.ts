@@ -31,11 +31,41 @@ export function descendants(pid: number): number[] {
 export function readProcess(pid: string): ProcessLine | undefined {
   const text = readStat(pid);
   if (text === undefined) return undefined;
-  // The name in parentheses may hold anything, parentheses and spaces too.
-  const [state = '', ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ', 6);
+  const [state = '', ...fields] = fieldsOf(text);
   if (state === 'Z' || state === 'X') return undefined;
   const [parent = 0, group = 0, session = 0, , foreground = -1] = fields.map(Number);
   return { pid: Number.parseInt(text), parent, group, session, foreground };
+}
+
+/** On its way out: its files are closed already, and in a moment it will be a zombie. */
+const PF_EXITING = 4;
+const MOMENT_MS = 50;
+const NAP_MS = 0.2;
+const nobody = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * The number of the signal that killed a process of which all output has ended, 0 where none did; undefined where it
+ * lives on or was reaped (in the same moment as another, or it had closed its output), and where there is no /proc.
+ */
+export function killedBy(pid: number): number | undefined {
+  const until = performance.now() + MOMENT_MS;
+  do {
+    const fields = fieldsOf(readStat(String(pid)) ?? '');
+    if (fields[0] === 'Z') return Number(fields[EXIT_CODE]) & 127;
+    if (!(Number(fields[FLAGS]) & PF_EXITING)) return undefined;
+    // Not by a timer: the next turn of the event loop reaps it.
+    Atomics.wait(nobody, 0, 0, NAP_MS);
+  } while (performance.now() < until);
+  return undefined;
+}
+
+/** Counted from the state on. */
+const FLAGS = 6;
+const EXIT_CODE = 49;
+
+/** The name in parentheses may hold anything, parentheses and spaces too. */
+function fieldsOf(text: string): string[] {
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
 function processes(): ProcessLine[] | undefined {

@@ -5,7 +5,8 @@ import { endLeftovers, GRACES, type Graces } from './spawn-leftovers.js';
 import { commandPath, forgetPaths } from './spawn-path.js';
 import { OutputPipes } from './spawn-output.js';
 import { explain, type Unstartable } from './spawn-problem.js';
-import { descendants, readProcess } from './spawn-proc.js';
+import { signalNamed } from './spawn-signals.js';
+import { descendants, killedBy, readProcess } from './spawn-proc.js';
 
 export type OutputStream = 'stdout' | 'stderr';
 
@@ -54,7 +55,12 @@ function startPiped(command: RunCommand, channel: Channel, graces: Graces): Runn
     channel.abandon();
     return unstartable(explain(error, command));
   }
-  const output = new OutputPipes(channel.readers(child), command.onOutput.bind(command));
+  // Node tells of a real-time signal as of a success. The kernel knows until the run is reaped, later in this turn.
+  let signal: number | undefined;
+  const look = (): void => {
+    if (child.pid !== undefined && child.exitCode === null) signal = killedBy(child.pid);
+  };
+  const output = new OutputPipes(channel.readers(child), command.onOutput.bind(command), look);
   if (child.pid === undefined) {
     output.stop();
     channel.release(true);
@@ -64,7 +70,9 @@ function startPiped(command: RunCommand, channel: Channel, graces: Graces): Runn
   return {
     pid: child.pid,
     signal: (signal) => group.signal(signal),
-    ended: endOfPiped(child, group, output, channel, graces),
+    ended: endOfPiped(child, group, output, channel, graces).then((end) =>
+      signal && end.is === 'exited' ? { is: 'killed', signal: signalNamed(signal) } : end,
+    ),
   };
 }
 

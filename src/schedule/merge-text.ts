@@ -18,6 +18,9 @@ export interface MergePlan {
   /** From the base. */
   readonly toMine: Alignment;
   readonly toTheirs: Alignment;
+  /** What stands in the place of entries of the base. */
+  readonly myChanges: ReadonlyMap<number, number>;
+  readonly theirChanges: ReadonlyMap<number, number>;
   /** By number: entries, and marks among them. */
   readonly wanted: { readonly all: Int32Array; readonly marked: Int32Array };
   readonly droppedMine: ReadonlySet<number>;
@@ -155,6 +158,7 @@ function insertions(plan: MergePlan, edit: Edit, mine: ScheduleText, theirs: Sch
   if (edit.insert.size === 0) return [];
   const separator = Buffer.from(ownSeparator(mine), 'latin1');
   const behind = new Map<number, number[]>();
+  const changed = new Map([...plan.theirChanges].map(([base, entry]) => [entry, base]));
   let anchor = -1;
   let left = edit.insert.size;
   for (let entry = 0; entry < theirs.count && left > 0; entry++) {
@@ -163,8 +167,9 @@ function insertions(plan: MergePlan, edit: Edit, mine: ScheduleText, theirs: Sch
       left--;
       continue;
     }
-    const base = plan.toTheirs.from[entry] as number;
-    const partner = base === -1 ? -1 : (plan.toMine.to[base] as number);
+    const same = plan.toTheirs.from[entry] as number;
+    const base = same === -1 ? (changed.get(entry) ?? -1) : same;
+    const partner = base === -1 ? -1 : placeInMine(plan, base);
     if (partner !== -1 && !edit.drop.has(partner)) anchor = partner;
   }
   return [...behind].map(([place, entries]) => {
@@ -173,6 +178,11 @@ function insertions(plan: MergePlan, edit: Edit, mine: ScheduleText, theirs: Sch
     const at = mine.ends[place] as number;
     return { from: at, to: at, put: each.flatMap((bytes) => [separator, bytes]) };
   });
+}
+
+function placeInMine({ toMine, myChanges }: MergePlan, base: number): number {
+  const same = toMine.to[base] as number;
+  return same === -1 ? (myChanges.get(base) ?? -1) : same;
 }
 
 /** In front of all that stays; in the place of all where nothing does. */

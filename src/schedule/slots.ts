@@ -13,7 +13,12 @@ const SPECIAL_FIRST = /=|^(?:if|then|elif|else|fi|for|in|do|done|while|until|cas
 export function argvOf(text: ScheduleText, i: number): string[] {
   const start = text.starts[i];
   if (start === undefined) throw new RangeError(`no entry ${i} among ${text.count}`);
-  const reader = new EntryReader(text.bytes, start);
+  return argvAt(text.bytes, start);
+}
+
+/** The arguments, without marks, of the entry whose `[` is there. */
+export function argvAt(bytes: Buffer, start: number): string[] {
+  const reader = new EntryReader(bytes, start);
   const argv: string[] = [];
   while (reader.nextArgument()) {
     const isMark = argv.length === 0 && reader.isMark();

@@ -36,7 +36,17 @@ function isFolder(text: string): boolean {
 const IMAGE_FILE =
   /^(?<tool>(?:apptainer|singularity|ch):)?(?<file>\.{1,2}|(?:\.{1,2}|~)\/.*|(?!.*:\/\/).*\.(?:sif|simg|sqfs))$/s;
 
-function absoluteImage(image: string, place: Place): string {
+/** A tool's command line up to its last word, which is the image; the options in it are the tool's affair. */
+const COMMAND_LINE = /^(\S*\b(?:apptainer|singularity|docker|podman|ch-run)\s(?:.*\s)?)([^\s'"]+)\s*$/s;
+
+function absoluteImage(text: string, place: Place): string {
+  const [, tool, last = ''] = COMMAND_LINE.exec(text) ?? [];
+  if (tool === undefined) return absoluteName(text, place);
+  const image = absoluteName(last, place);
+  return `${tool}${/\s/.test(image) ? `"${image}"` : image}`;
+}
+
+function absoluteName(image: string, place: Place): string {
   const { tool = '', file } = IMAGE_FILE.exec(image)?.groups ?? {};
   return file === undefined ? image : `${tool}${absolutePath(file, place)}`;
 }

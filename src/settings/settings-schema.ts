@@ -95,7 +95,7 @@ const fileKeys = {
 
 const fileSchema = described(
   z.strictObject(fileKeys),
-  'Settings for `cooperate run`: cooperate.config.json in a folder or one above it, or cooperate/config.json in ~/.config.',
+  'Settings for `cooperate run` and `cooperate one`: cooperate.config.json in a folder or one above it, or cooperate/config.json in ~/.config.',
 );
 
 export type SettingsFileValue = z.infer<typeof fileSchema>;

@@ -31,9 +31,10 @@ export class Survey {
   readonly #file: ScheduleFile;
   readonly #sidecar: string;
   #epoch: EpochSurvey | undefined;
+  /** What is read one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
-  /** A look that has not begun yet. */
-  #waiting: Promise<Snapshot> | undefined;
+  /** A look that has not begun. */
+  #next: Promise<Snapshot> | undefined;
 
   constructor(options: SurveyOptions) {
     this.#o = options;
@@ -42,17 +43,16 @@ export class Survey {
   }
 
   /**
-   * Reads what is new, from now on: who asks while a look is under way gets the next one. A snapshot's runs may end while
-   * it is held; its states and totals stay what they were.
+   * Reads what is new, from now on: who asks while somebody else's look is under way gets the next one. A snapshot's runs
+   * may end while it is held; its states and totals stay what they were.
    */
   look(): Promise<Snapshot> {
-    return (this.#waiting ??= this.#inTurn(() => {
-      this.#waiting = undefined;
+    return (this.#next ??= this.#inTurn(() => {
+      this.#next = undefined;
       return this.#look();
     }));
   }
 
-  /** Journals are read on by one at a time. */
   #inTurn<T>(read: () => Promise<T>): Promise<T> {
     const next = this.#turn.then(read);
     this.#turn = next.catch(() => undefined);

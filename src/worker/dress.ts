@@ -21,7 +21,8 @@ export interface ContainerPlace extends Place {
   readonly sidecar?: string;
   readonly binds: readonly string[];
   readonly user: { readonly uid: number; readonly gid: number };
-  readonly isInherited: boolean;
+  /** What the run gets as its input. */
+  readonly stdin: 'none' | 'pipe' | 'terminal';
   /** Whose GPUs the host has. */
   readonly gpus: 'nvidia' | 'amd' | undefined;
   /** Variables that the runs need besides those that are known. */
@@ -37,7 +38,6 @@ export function inContainer(container: Container, place: ContainerPlace): Dress 
         ...place,
         env: run.env,
         name: nameOf(run),
-        stdin: place.isInherited ? 'terminal' : 'none',
       }),
     removal: (run) => removal(container, nameOf(run)),
   };

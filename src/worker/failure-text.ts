@@ -4,6 +4,14 @@ import { commandLine } from '../schedule/slots.js';
 import { formatExactDuration } from './duration.js';
 import { TAIL_LINES } from './tail.js';
 
+/** What a worker's runs are in, where that is not the user's own shell. */
+export interface Inside {
+  /** The options it is made of, for people. */
+  readonly what: string;
+  /** The command that runs an entry in it once more. */
+  again(entry: number): readonly string[];
+}
+
 export interface FailedRun {
   readonly argv: readonly string[];
   readonly entry: number;
@@ -11,6 +19,7 @@ export interface FailedRun {
   readonly host: string;
   /** CUDA_VISIBLE_DEVICES of the run. */
   readonly gpu: string | undefined;
+  readonly inside?: Inside | undefined;
   /** Where it ran, and where its failure file goes. */
   readonly directory: string;
   readonly end: RunEnd;
@@ -30,6 +39,9 @@ export function failureText(run: FailedRun): string {
     `host: ${run.host}`,
     ...(run.gpu === undefined ? [] : [`gpu: ${run.gpu}`]),
     `directory: ${run.directory}`,
+    ...(run.inside
+      ? [`environment: ${run.inside.what}`, `again in it: ${commandLine(run.inside.again(run.entry))}`]
+      : []),
     ...(run.timeoutMs === undefined
       ? []
       : [`timed out: it took longer than ${formatExactDuration(run.timeoutMs)}`]),

@@ -40,13 +40,15 @@ function amdEnvironment(tokens: string, count: number, env: Env): Record<string,
 
 function soMany(count: number, gpus: readonly Gpu[], { usable, by }: Admitted): readonly Usable[] {
   if (count >= 1 && count <= usable.length) return usable.slice(0, count);
+  const meantOne = usable.some(({ gpu }) => gpu.index === count)
+    ? `; for GPU ${count} alone, write --gpus '${count},'`
+    : '';
+  if (count === 0)
+    throw usage('--gpus 0 asks for no GPU at all.', `Leave it out to run without GPUs${meantOne}.`);
+  const there = by ? `${by} leaves ${usable.length} of ${gpus.length}` : `this host has ${usable.length}`;
   throw usage(
-    count === 0
-      ? '--gpus 0 asks for no GPU at all.'
-      : `--gpus ${count} asks for ${count} GPUs, but ${by ? `${by} leaves ${usable.length} of ${gpus.length}` : `this host has ${usable.length}`}.`,
-    count === 0
-      ? "Leave it out to run without GPUs; for GPU 0 alone, write --gpus '0,'."
-      : `Give at most ${usable.length}; for GPU ${count} alone, write --gpus '${count},'.`,
+    `--gpus ${count} asks for ${count} GPUs, but ${there}.`,
+    `Give at most ${usable.length}${meantOne}.`,
   );
 }
 

@@ -40,7 +40,8 @@ export class Limits {
   #left: number;
   #longestMs = 0;
   #hasTold = false;
-  #wasClosed = false;
+  #isClosed = false;
+  #hasToldHours = false;
 
   constructor(settings: LimitSettings, clock: Clock, tell: Tell) {
     const { entries = Infinity, timeMs = Infinity, expectMs, waits = false, closedMs = () => 0 } = settings;
@@ -71,17 +72,23 @@ export class Limits {
     return true;
   }
 
-  /** Milliseconds until entries may be started, told once each time; 0 where they may. */
+  /** Milliseconds until entries may be started; 0 where they may. */
   closedMs(): number {
     const waitMs = this.#closedMs(this.#clock.wallTime());
-    if (waitMs > 0 && !this.#wasClosed) this.#tell({ tell: 'closed', waitMs });
-    this.#wasClosed = waitMs > 0;
+    this.#isClosed = waitMs > 0;
+    if (!this.#isClosed) this.#hasToldHours = false;
     return waitMs;
+  }
+
+  /** There is something to wait for: told once each time. */
+  tellClosed(waitMs: number): void {
+    if (!this.#hasToldHours) this.#tell({ tell: 'closed', waitMs });
+    this.#hasToldHours = true;
   }
 
   /** How many of `wanted` to claim. */
   atMost(wanted: number): number {
-    return this.#wasClosed ? 0 : Math.min(wanted, this.#left);
+    return this.#isClosed ? 0 : Math.min(wanted, this.#left);
   }
 
   begun(): void {

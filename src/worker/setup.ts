@@ -16,7 +16,7 @@ export interface EnvironmentOptions {
 export interface SetupFacts extends Place {
   isFile(path: string): boolean;
   /** Does nothing in the container: shows before anything is claimed that its image and its options are good. */
-  readonly probe?: readonly string[];
+  readonly probe?: { readonly container: string; readonly argv: readonly string[] };
 }
 
 export interface Setup {
@@ -55,7 +55,7 @@ function* recipes(options: EnvironmentOptions, facts: SetupFacts): Generator<Ste
   if (pipenv) yield { option: '--pipenv', code: activateProject('pipenv', '--venv') };
   if (poetry) yield { option: '--poetry', code: activateProject('poetry', 'env info --path') };
   for (const text of setup) yield { ...step('--setup', text, checked(text)), checksItself: true };
-  if (facts.probe) yield { option: '--container', code: commandLine(facts.probe) };
+  if (facts.probe) yield step('--container', facts.probe.container, commandLine(facts.probe.argv));
 }
 
 function condaStep(name: string, place: Place): Step {

@@ -290,3 +290,15 @@ describe('the rest of the file', () => {
     expect(bytes.startsWith('[ ["executed","a","x\\u0041"] ,\r\n\t[ "executed", 1 ,true]')).toBe(true);
   });
 });
+
+test('what goes back stays pending, although its mark was gone from the file before', async () => {
+  const site = await Site.with([['a'], ['b'], ['c']]);
+  const ada = site.worker('ada');
+  const claims = await ada.claim(2);
+  await site.edit((entries) => entries.map((entry) => entry.filter((word) => word !== 'executed')));
+  // That it gives them back is not in its journal yet, as on a full disk.
+  await site.until(ada.claimer.putBackAll(claims));
+  expect(await site.pending()).toEqual(['a', 'b', 'c']);
+  await site.worker('ben').finish();
+  expect(site.ran.toSorted()).toEqual(['a', 'b', 'c']);
+});

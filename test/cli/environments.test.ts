@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { expectNoTrace, Folder, sh, until, type Ended } from '../support/cli.js';
+import { expectNoTrace, Folder, PROGRAM, sh, until, type Ended } from '../support/cli.js';
 import { FakeTools } from '../support/fake-tools.js';
 
 let folder: Folder;
@@ -98,10 +98,12 @@ describe('an environment', () => {
     [['--module', 'nope'], "Unable to locate a modulefile for 'nope'"],
     [['--venv', 'nope'], '--venv nope is no virtual environment'],
     [['--container', 'docker:missing:1'], 'pull access denied for missing:1'],
+    [['--container', 'missing.sif'], '--container missing.sif failed with exit code 255'],
     [['--container', 'missing.sif'], 'could not open image'],
     [['--container', 'podman:x'], '--container needs podman, which is not on PATH'],
     [['--container', 'docker --no-such-option 1 x'], 'unknown flag: --no-such-option'],
     [['--container', 'docker:x', '--bind', ':'], '--bind : is not understood'],
+    [['--bind', '/data'], '--bind says nothing without --container'],
   ])('that cannot be had stops the worker before it claims: %j', async (options, words) => {
     withTools('conda', 'pipenv', 'poetry', 'docker', 'apptainer');
     entriesSay('');
@@ -119,6 +121,69 @@ describe('an environment', () => {
     expect(folder.marks()).toBe('.');
     expect(folder.names()).toEqual(['exp.json', 'there']);
     expect(folder.processes()).toEqual([]);
+  });
+});
+
+describe('one entry that is chosen', () => {
+  test('runs in the environment that is asked for, as with run', async () => {
+    withTools('docker');
+    entriesSay('$KEY $INSIDE $OMP_NUM_THREADS', 2);
+    const options = ['--setup', 'export KEY=k', '--container', 'docker:img', '--threads', '3'];
+    const { code, stderr } = await folder.start(['one', 'exp.json', '--entry', '1', ...options], {
+      env: tools.env,
+    }).ended;
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^Running: /)]);
+    expect([folder.lines('said'), folder.marks()]).toEqual([['1 k docker 3'], '.x']);
+  });
+
+  test('runs as the settings say, of which those about many entries mean nothing to it', async () => {
+    entriesSay('$KEY $COOPERATE_SLOT', 2);
+    const settings = { jobs: 4, limit: 1, hours: 'Sat 00:00-00:01', setup: 'export KEY=k', timeout: '5m' };
+    folder.write('cooperate.config.json', JSON.stringify(settings));
+    expect((await folder.cooperate('--one', 'exp.json', '--entry', '0')).code).toBe(0);
+    expect((await folder.cooperate('one', 'exp.json', '--entry', '1', '--no-config')).code).toBe(0);
+    expect(folder.lines('said')).toEqual(['0 k 0', '1  0']);
+  });
+
+  test.each([
+    [['--setup', 'exit 3'], 0, "--setup 'exit 3' failed with exit code 3"],
+    [['--venv', 'nope'], 0, '--venv nope is no virtual environment'],
+    [['--bind', '/data'], 0, '--bind says nothing without --container'],
+    [['--gpus', '0,', '--gpus-per-run', '0'], 0, 'It must be a whole number, 1 or more.'],
+    // Told before a long set-up.
+    [['--setup', 'echo > set-up'], 9, 'has no entry 9'],
+  ])('is left as it was when that cannot be: %j', async (options, entry, words) => {
+    entriesSay('');
+    const stderr = await expectUntouched(
+      folder.cooperate('one', 'exp.json', '--entry', String(entry), ...options),
+    );
+    expect(stderr).toContain(words);
+    expect(folder.names()).not.toContain('set-up');
+  });
+
+  test('is ended when it takes longer than --timeout', async () => {
+    folder.schedule([sh(until('never'))]);
+    const { code, stderr } = await folder.cooperate('one', 'exp.json', '--entry', '0', '--timeout', '0.1s');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('entry 0 took too long and was ended')]);
+  });
+
+  test('is run again inside by the line that its failure file gives', async () => {
+    withTools('docker');
+    folder.schedule(['0', '1'].map((name) => sh('echo "$0 $KEY $INSIDE" >> said; exit 3', name)));
+    const options = ['--setup', "export KEY='it is'", '--container', 'docker:img', '--timeout', '90m', '-k'];
+    expect((await run(options)).code).toBe(1);
+    const again = /^# again in it: (.*)$/m.exec(folder.read('cooperate_1'))?.[1] ?? '';
+    expect(again).toContain("'--setup=export KEY='\\''it is'\\'''");
+    expect(folder.read('cooperate_1')).toContain('--container docker:img\n# again');
+    const bin = folder.write('cooperate', `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`, 0o755);
+    const { status } = spawnSync('sh', ['-c', again.replace('cooperate', bin)], {
+      cwd: folder.path,
+      env: { ...folder.env, ...tools.env },
+    });
+    expect(status).toBe(1);
+    expect(folder.lines('said').map((line) => line.trim())).toEqual([
+      ...['0 it is docker', '1 it is docker', '1 it is docker'],
+    ]);
   });
 });
 
@@ -160,6 +225,18 @@ describe('a container', () => {
     expect(tools.calls().at(-1)).not.toContain('-e PATH');
   });
 
+  test('gets the input with --inherit, and a terminal only where there is one', async () => {
+    withTools('docker');
+    entriesSay('$(cat)');
+    const program = folder.start(['run', 'exp.json', '--container', 'docker:img', '--inherit'], {
+      env: tools.env,
+      input: 'something',
+    });
+    expect((await program.ended).code).toBe(0);
+    expect(folder.lines('said')).toEqual(['0 something']);
+    expect(tools.calls().at(-1)).toMatch(/ -i (?!-t)/);
+  });
+
   test('may come from a module', async () => {
     withTools();
     const other = new FakeTools('apptainer');
@@ -197,5 +274,15 @@ describe('a container', () => {
       tools.calls().find((call) => call.includes('there')) ?? '',
     )?.[1];
     expect(tools.calls().at(-1)).toBe(`docker rm --force ${String(name)}`);
+  });
+
+  test('is removed when its client left of the first signal, as one does that has just begun', async () => {
+    withTools('docker');
+    folder.schedule([sh(`trap 'exit 2' INT; echo > there; ${until('never')}`)]);
+    const program = folder.start(['run', 'exp.json', '--container', 'docker:img'], { env: tools.env });
+    await folder.hasLines('there', 1);
+    program.signal('SIGINT');
+    expect((await program.ended).code).toBe(130);
+    expect(tools.calls().at(-1)).toMatch(/^docker rm --force cooperate-\S+-0-1$/);
   });
 });

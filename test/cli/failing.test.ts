@@ -59,6 +59,7 @@ describe('a command that fails', () => {
     ],
     [['', 'x'], "could not be started, the command is empty: '' x"],
     [sh('kill -9 $$'), "was killed by SIGKILL: sh -c 'kill -9 $$' sh"],
+    [sh('kill -35 $$'), "was killed by SIG35: sh -c 'kill -35 $$' sh"],
     [sh('exit 255'), "failed with exit code 255: sh -c 'exit 255' sh"],
   ])('%j is told', async (argv, words) => {
     folder.write('not-executable', 'echo', 0o644);

@@ -63,6 +63,14 @@ describe('a failure file', () => {
     expect(text(1)).toMatch(/^# could not be started: no such command$/m);
   });
 
+  test('names what the run was in, and the command that runs the entry in it again', async () => {
+    const again = (entry: number) => ['cooperate', 'one', 'exp.json', `--entry=${entry}`, '--setup=a b'];
+    await writeFailureFile(realFileSystem(), failed({ inside: { what: "--setup 'a b'", again } }));
+    expect(text(0)).toContain(
+      `\n# environment: --setup 'a b'\n# again in it: cooperate one exp.json --entry=3 '--setup=a b'\n`,
+    );
+  });
+
   test('runs the command again, and nothing but the command, when given to sh', async () => {
     const argv = ['printf', '%s|', "it's", 'a\nb', '$HOME', '`id`', '#', ''];
     const evil = 'x\necho injected';

@@ -72,8 +72,11 @@ describe('--gpus takes', () => {
   });
 
   test.each([
-    ['5', '--gpus 5 asks for 5 GPUs, but this host has 4. Give at most 4'],
-    ['0', '--gpus 0 asks for no GPU at all.'],
+    ['5', '--gpus 5 asks for 5 GPUs, but this host has 4. Give at most 4.'],
+    [
+      '0',
+      "--gpus 0 asks for no GPU at all. Leave it out to run without GPUs; for GPU 0 alone, write --gpus '0,'.",
+    ],
     ['0,4', 'There is no GPU 4 on this host. Choose from 0, 1, 2, 3.'],
     ['4,', 'There is no GPU 4 on this host.'],
     ['0:1', 'There is no GPU 0:1 on this host.'],
@@ -159,7 +162,11 @@ describe('CUDA_VISIBLE_DEVICES leaves', () => {
     const env = { CUDA_VISIBLE_DEVICES: '1,3' };
     expect(chosen('1', FOUR, env)).toBe('1');
     expect(chosen('3,', FOUR, env)).toBe('3');
-    expect(refusal('3', FOUR, env)).toContain('CUDA_VISIBLE_DEVICES=1,3 leaves 2 of 4.');
+    expect(refusal('3', FOUR, env)).toBe(
+      "--gpus 3 asks for 3 GPUs, but CUDA_VISIBLE_DEVICES=1,3 leaves 2 of 4. Give at most 2; for GPU 3 alone, write --gpus '3,'.",
+    );
+    expect(refusal('0', FOUR, env)).toBe('--gpus 0 asks for no GPU at all. Leave it out to run without GPUs.');
+    expect(refusal('4', FOUR, env)).toMatch(/Give at most 2\.$/);
     expect(refusal('0,1', FOUR, env)).toBe('CUDA_VISIBLE_DEVICES=1,3 hides GPU 0. Choose from 1, 3.');
   });
 

@@ -25,5 +25,6 @@ describe('a worker with hours', () => {
     const before = site.clock.monotonic();
     await ada.finish();
     expect(site.clock.monotonic() - before).toBeLessThan(MINUTE);
+    expect(ada.told('closed')).toEqual([]);
   });
 });

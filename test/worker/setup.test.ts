@@ -347,10 +347,13 @@ describe('--module', () => {
 });
 
 test('a container that cannot run anything is a failure of its own', async () => {
-  const setup = made({}, { probe: ['sh', '-c', 'echo "it is broken" >&2; exit 125'] });
+  const setup = made(
+    {},
+    { probe: { container: 'img', argv: ['sh', '-c', 'echo "it is broken" >&2; exit 125'] } },
+  );
   const capturing = capturedEnvironment(setup!, { env: tools.env, directory: tools.folder });
   await expect(capturing).rejects.toMatchObject({
-    detail: { problem: '--container failed with exit code 125:\n  it is broken' },
+    detail: { problem: '--container img failed with exit code 125:\n  it is broken' },
   });
 });
 
