@@ -56,8 +56,12 @@ export class EpochSurvey {
     await this.#journals.readOn((worker) => this.#isComplete.has(worker));
     const present = this.#journals.writers.filter(({ left }) => !left);
     await this.#standings.look(present.map(({ worker }) => worker));
-    for (const { worker, identity } of this.#busyWriters())
-      if (!this.#standings.isBeating(worker)) await this.#standings.lookAt(worker, identity);
+    for (const { worker, identity } of this.#busyWriters()) {
+      if (this.#standings.isBeating(worker)) continue;
+      await this.#standings.lookAt(worker, identity);
+      // It may have ended everything and left since.
+      await this.#journals.readOnOf(worker);
+    }
     for (const { worker } of present) {
       if (!isGone(this.#standings.of(worker))) continue;
       if (!this.#isComplete.has(worker)) await this.#journals.readOnOf(worker);

@@ -6,7 +6,7 @@ import {
   type JournalRecord,
   type WorkerIdentity,
 } from '../journal/records.js';
-import type { FileSystem } from '../ports/fs.js';
+import { errorCode, type FileSystem } from '../ports/fs.js';
 import { CLAIM, END, QuickLine } from '../journal/quick-line.js';
 import { History } from './history.js';
 import { Latest } from './latest.js';
@@ -61,11 +61,21 @@ export class Journals {
   /** One worker's journal. */
   async readOnOf(worker: string): Promise<void> {
     const writer = this.writerOf(worker);
-    const bytes = await appended(this.#fs, journalPath(this.#folder, worker), writer);
+    const bytes = await this.#appended(writer);
     for (let from = 0; from < bytes.length;) {
       const to = bytes.indexOf(NEWLINE, from);
       this.#line(writer, bytes, from, to);
       from = to + 1;
+    }
+  }
+
+  /** Nothing of a worker that is known by its cells alone. */
+  async #appended(writer: Writer): Promise<Buffer> {
+    try {
+      return await appended(this.#fs, journalPath(this.#folder, writer.worker), writer);
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return Buffer.alloc(0);
+      throw error;
     }
   }
 

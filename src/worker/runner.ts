@@ -1,12 +1,9 @@
 import type { Claim } from '../claim/choose.js';
 import type { Claimer } from '../claim/claimer.js';
 import { claimName, slotName } from '../claim/names.js';
-import { logOf } from '../claim/sidecar.js';
-import type { Book } from '../claim/book.js';
-import type { EndRecord } from '../journal/records.js';
 import type { Tell } from '../notice.js';
 import type { Clock } from '../ports/clock.js';
-import { errorCode, type AppendFile, type FileSystem } from '../ports/fs.js';
+import type { FileSystem } from '../ports/fs.js';
 import type { Screen } from '../ports/screen.js';
 import type { RunEnd, Running, Spawner } from '../ports/spawn.js';
 import type { Dress } from './dress.js';
@@ -14,7 +11,8 @@ import { environmentOf } from './environment.js';
 import { writeFailureFile, type FailureFile } from './failure-file.js';
 import type { Inside } from './failure-text.js';
 import { passed } from './limits.js';
-import { RunOutput } from './output.js';
+import { endRecord, gpusOf, looksSignalled } from './run-end.js';
+import { SlotLog } from './slot-log.js';
 import type { StopSwitch } from './stop.js';
 import { mayOutlive, removeContainer } from './undress.js';
 
@@ -80,23 +78,18 @@ const OVER = 'over';
 
 /** Who stops a whole job at once signals its worker too, which may learn of it after its run. */
 const OWN_SIGNAL_MS = 500;
-const STOPPING: readonly string[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1'];
-/** 128 + 15: as a shell tells it. */
-const STOPPING_CODE = 143;
 
 /** Runs one started entry: journal, process, output, journal, failure file. */
 export class Runner {
   readonly #o: RunnerOptions;
   readonly #environment: ReturnType<typeof environmentOf>;
-  #book: Book | undefined;
-  #log: AppendFile | undefined;
-  #output: RunOutput;
+  readonly #log: SlotLog;
 
   constructor(options: RunnerOptions) {
     this.#o = options;
     const { env, schedule, worker, slot } = options;
     this.#environment = environmentOf({ ...env, ...slot.env }, { schedule, worker, slot: slot.number });
-    this.#output = this.#outputTo(undefined);
+    this.#log = new SlotLog({ ...options, slot: this.#own.slot });
   }
 
   /**
@@ -110,15 +103,15 @@ export class Runner {
     since = this.#o.clock.monotonic(),
   ): Promise<Attempt> {
     const book = await this.#o.claimer.book();
-    await this.#openLog(book);
+    await this.#log.open(book);
     const { entry, id } = claim;
     if (await this.#isGivenAway(claim, since)) {
       this.#o.tell({ tell: 'given-away', entry, ran: false, attempt: id.generation + 1 });
       return { is: 'not-started' };
     }
     const name = claimName(id);
-    this.#output.begin(String(entry));
-    const logged = this.#output.logged;
+    this.#log.output.begin(String(entry));
+    const logged = this.#log.output.logged;
     book.journal.record({
       ...{ t: 'start', claim: name, entry, at: this.#o.clock.wallTime().toISOString() },
       ...this.#own,
@@ -129,7 +122,7 @@ export class Runner {
     const began = this.#o.clock.monotonic();
     const { end, timedOut } = await this.#spawn(claim, argv);
     const took = this.#o.clock.monotonic() - began;
-    await this.#output.flushed();
+    await this.#log.output.flushed();
 
     if (!timedOut && looksSignalled(end)) await this.#o.clock.wait(OWN_SIGNAL_MS, this.#o.stop.ending);
     const succeeded = end.is === 'exited' && end.code === 0 && !timedOut;
@@ -145,7 +138,7 @@ export class Runner {
       ...this.#own,
       ...(isBefore ? { epoch: claim.epoch.number } : {}),
       // Of a deleted sidecar no log is left.
-      ...((isBefore || epoch.id === claim.epoch.id) && logged && { log: this.#output.logged }),
+      ...((isBefore || epoch.id === claim.epoch.id) && logged && { log: this.#log.output.logged }),
     });
     if (await this.#isGivenAway(claim, began)) {
       this.#o.tell({ tell: 'given-away', entry, ran: true, attempt: id.generation + 1 });
@@ -164,7 +157,7 @@ export class Runner {
   }
 
   async close(): Promise<void> {
-    await this.#log?.close().catch(() => undefined);
+    await this.#log.close();
   }
 
   async #spawn(
@@ -182,7 +175,7 @@ export class Runner {
       env,
       cwd: this.#o.directory,
       inherit,
-      onOutput: this.#output.take,
+      onOutput: this.#log.output.take,
     });
     stop.attach(running);
     const over = new AbortController();
@@ -191,7 +184,7 @@ export class Runner {
       const end = await running.ended;
       over.abort(OVER);
       const timedOut = await timing;
-      const removal = mayOutlive(end, timedOut || stop.draining.aborted) ? dress?.removal(dressed) : undefined;
+      const removal = mayOutlive(end, timedOut || stop.ending.aborted) ? dress?.removal(dressed) : undefined;
       if (removal) await removeContainer({ spawner, clock, argv: removal, env });
       return { end, timedOut };
     } finally {
@@ -231,7 +224,7 @@ export class Runner {
       end,
       durationMs,
       finished: this.#o.clock.wallTime(),
-      output: this.#output.lastLines(),
+      output: this.#log.output.lastLines(),
     });
     this.#o.onFailure({ entry, argv, end, timedOut, file });
   }
@@ -241,61 +234,4 @@ export class Runner {
     const { number, of } = this.#o.slot;
     return of > 1 ? { slot: number } : {};
   }
-
-  /** One log a slot: clusters count files. */
-  async #openLog(book: Book): Promise<void> {
-    if (book === this.#book || this.#o.inherit) return;
-    this.#book = book;
-    await this.close();
-    const path = logOf(book.epoch, this.#o.worker, this.#own.slot);
-    try {
-      this.#log = await this.#o.fs.openAppend(path);
-    } catch (error) {
-      this.#log = undefined;
-      this.#o.tell({ tell: 'log-trouble', path, code: errorCode(error) ?? 'unknown' });
-    }
-    this.#output = this.#outputTo(this.#log && { file: this.#log, path });
-  }
-
-  #outputTo(log: { file: AppendFile; path: string } | undefined): RunOutput {
-    return new RunOutput({
-      screen: this.#o.screen,
-      labelled: this.#o.slot.of > 1,
-      log: log?.file,
-      onLogTrouble: ({ code }) => {
-        this.#o.tell({ tell: 'log-trouble', path: log?.path ?? '', code });
-      },
-    });
-  }
-}
-
-interface EndFacts {
-  readonly claim: string;
-  readonly entry: number;
-  readonly at: Date;
-  readonly took: number;
-  readonly timedOut: boolean;
-}
-
-function endRecord(end: RunEnd, { claim, entry, at, took, timedOut }: EndFacts): EndRecord {
-  const facts = { t: 'end' as const, claim, entry, at: at.toISOString(), took: Math.round(took * 1000) / 1000 };
-  switch (end.is) {
-    case 'exited':
-      // Read as a success by everybody.
-      return timedOut && end.code === 0 ? facts : { ...facts, code: end.code };
-    case 'killed':
-      return { ...facts, signal: end.signal };
-    case 'unstartable':
-      return { ...facts, unstartable: end.problem };
-  }
-}
-
-function gpusOf(env: Readonly<NodeJS.ProcessEnv>): string | undefined {
-  return env['CUDA_VISIBLE_DEVICES'] ?? env['ROCR_VISIBLE_DEVICES'];
-}
-
-function looksSignalled(end: RunEnd): boolean {
-  return end.is === 'killed'
-    ? STOPPING.includes(end.signal)
-    : end.is === 'exited' && end.code === STOPPING_CODE;
 }

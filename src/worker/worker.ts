@@ -1,63 +1,19 @@
 import type { Claim } from '../claim/choose.js';
-import type { Claimer, Round } from '../claim/claimer.js';
-import type { LostPolicy } from '../claim/lost-policy.js';
-import { slotName } from '../claim/names.js';
+import type { Round } from '../claim/claimer.js';
 import { recover, type Findings } from '../claim/recover.js';
 import { Failure } from '../failure.js';
-import type { Tell } from '../notice.js';
-import type { Clock } from '../ports/clock.js';
-import { Attempts, type Reruns } from './attempts.js';
+import { Attempts } from './attempts.js';
 import { keepBeating } from './heartbeat.js';
 import { Holdings } from './holdings.js';
-import { endInTime, type Limits } from './limits.js';
+import { endInTime } from './limits.js';
 import { LostEntries } from './lost-entries.js';
 import { Pacer } from './pace.js';
 import { Patience } from './patience.js';
 import { Quarantine } from './quarantine.js';
 import type { Runner } from './runner.js';
+import { SlotsAtWork } from './slots-at-work.js';
 import { StopWatch } from './stop-watch.js';
-import type { StopSwitch } from './stop.js';
-
-export interface WorkerOptions {
-  readonly claimer: Claimer;
-  /** One for each slot: so many entries run at once. */
-  readonly runners: readonly Runner[];
-  readonly stop: StopSwitch;
-  readonly clock: Clock;
-  readonly tell: Tell;
-  /** Failures after which to stop; Infinity keeps going. */
-  readonly maxFailures: number;
-  readonly reruns: Reruns;
-  readonly limits: Limits;
-  /** What it puts back by itself when nothing is pending. */
-  readonly requeueLost?: LostPolicy;
-  readonly random: () => number;
-}
-
-export interface WorkResult {
-  readonly ended: number;
-  readonly failed: number;
-  /** Undefined when the worker stopped before nothing was pending. */
-  readonly findings: Findings | undefined;
-}
-
-export interface RunningEntry {
-  readonly claim: Claim;
-  /** By the monotonic clock, in milliseconds. */
-  readonly since: number;
-}
-
-/** What a status line shows. */
-export interface Progress {
-  readonly ended: number;
-  readonly failed: number;
-  /** Claimed and not started yet. */
-  readonly held: number;
-  /** From one end to the next, over all slots. */
-  readonly runMs: number | undefined;
-  readonly workers: number;
-  readonly running: readonly RunningEntry[];
-}
+import type { Progress, WorkerOptions, WorkResult } from './worker-options.js';
 
 /** With a slot free and nothing pending, the schedule is looked at so often while other slots are busy. */
 const LOOK_AGAIN_MS = 15_000;
@@ -72,9 +28,7 @@ export class Worker {
   readonly #attempts: Attempts;
   readonly #quarantine: Quarantine;
   readonly #pacer: Pacer;
-  readonly #free: Runner[];
-  readonly #busy = new Map<Runner, Promise<void>>();
-  readonly #running = new Map<string, RunningEntry>();
+  readonly #slots: SlotsAtWork;
   readonly #lost: LostEntries;
   #workers = 1;
   #ended = 0;
@@ -85,7 +39,7 @@ export class Worker {
   constructor(options: WorkerOptions) {
     const { claimer, stop, clock, tell, reruns, random, requeueLost: policy = 'never' } = (this.#o = options);
     this.#pacer = new Pacer(clock, options.runners.length);
-    this.#free = options.runners.toReversed();
+    this.#slots = new SlotsAtWork(options.runners, clock);
     this.#patience = new Patience({ clock, tell, giveUp: stop.draining });
     this.#holdings = new Holdings({ claimer, stop, clock, tell });
     this.#quarantine = new Quarantine({ claimer, clock, tell });
@@ -94,7 +48,7 @@ export class Worker {
       ...{ claimer, stop, clock, tell, reruns, random },
       holdings: this.#holdings,
       patience: this.#patience,
-      onStart: (claim) => this.#running.set(slotName(claim.id), { claim, since: clock.monotonic() }),
+      onStart: (claim) => this.#slots.started(claim),
     });
   }
 
@@ -105,7 +59,7 @@ export class Worker {
       held: this.#holdings.count,
       runMs: this.#pacer.runMs,
       workers: this.#workers,
-      running: [...this.#running.values()],
+      running: this.#slots.running,
     };
   }
 
@@ -144,13 +98,13 @@ export class Worker {
     this.#holdings.add(round.claims);
     for (let next = this.#holdings.next(); next; next = this.#holdings.next()) {
       this.#begin(next);
-      await this.#allEnded();
+      await this.#slots.allEnded();
     }
   }
 
   async #claimAndRun(): Promise<void> {
     while (this.#mayGoOn()) {
-      if (this.#free.length === 0) await Promise.race(this.#busy.values());
+      if (this.#slots.free === 0) await this.#slots.oneEnded();
       else if (!(await this.#mustHoldOff()) && !(await this.#startOrClaim())) return;
     }
   }
@@ -196,9 +150,9 @@ export class Worker {
   }
 
   async #nothingPending(): Promise<boolean> {
-    if (this.#busy.size > 0) {
+    if (this.#slots.busy > 0) {
       await this.#patience.with(() => this.#record());
-      if (this.#busy.size > 0) await this.#endOr(LOOK_AGAIN_MS);
+      if (this.#slots.busy > 0) await this.#endOr(LOOK_AGAIN_MS);
       return true;
     }
     const found = await this.#patience.with(() => recover(this.#o.claimer));
@@ -227,7 +181,7 @@ export class Worker {
     const round = await this.#patience.with(() =>
       claimer.claim((pending, workers) => {
         this.#workers = workers;
-        return limits.atMost(this.#pacer.appetite(this.#free.length, pending, workers));
+        return limits.atMost(this.#pacer.appetite(this.#slots.free, pending, workers));
       }, stop.draining),
     );
     if (round?.is === 'claimed') this.#pacer.claimed(round.claims.length);
@@ -235,19 +189,15 @@ export class Worker {
   }
 
   #begin(claim: Claim): void {
-    const runner = this.#free.pop() as Runner;
     this.#o.limits.begun();
-    const ending = this.#runOne(claim, runner)
-      .catch((error: unknown) => {
-        this.#trouble ??= { error };
-      })
-      .finally(() => {
-        this.#busy.delete(runner);
-        this.#free.push(runner);
-        this.#holdings.busy(false);
-      });
-    this.#busy.set(runner, ending);
-    this.#holdings.busy(this.#free.length === 0);
+    this.#slots.occupy(
+      (runner) =>
+        this.#runOne(claim, runner).catch((error: unknown) => {
+          this.#trouble ??= { error };
+        }),
+      () => this.#holdings.busy(false),
+    );
+    this.#holdings.busy(this.#slots.free === 0);
   }
 
   async #runOne(claim: Claim, runner: Runner): Promise<void> {
@@ -264,22 +214,18 @@ export class Worker {
         this.#quarantine.failed(outcome.claim, outcome.took);
       }
     } finally {
-      this.#running.delete(slotName(claim.id));
+      this.#slots.ended(claim);
       this.#pacer.ran(this.#o.clock.monotonic() - began);
     }
   }
 
-  async #allEnded(): Promise<void> {
-    while (this.#busy.size > 0) await Promise.all(this.#busy.values());
-  }
-
   /** Nothing more is started: others may have what is held, and what has ended is on the disk, while the rest runs on. */
   async #windDown(): Promise<void> {
-    if (this.#busy.size > 0) await this.#holdings.giveBack();
-    while (this.#busy.size > 0) {
+    if (this.#slots.busy > 0) await this.#holdings.giveBack();
+    while (this.#slots.busy > 0) {
       // What goes wrong now is tried again when leaving.
       await this.#record().catch(() => undefined);
-      if (this.#busy.size > 0) await Promise.race(this.#busy.values());
+      if (this.#slots.busy > 0) await this.#slots.oneEnded();
     }
     if (this.#isStopping && !this.#quarantine.isBroken) return;
     if (await this.#patience.with(() => this.#quarantine.leave())) this.#findings = undefined;
@@ -292,10 +238,7 @@ export class Worker {
 
   /** Until a slot is free again, or that long. */
   async #endOr(ms: number): Promise<void> {
-    const woken = new AbortController();
-    const until = AbortSignal.any([woken.signal, this.#o.stop.draining]);
-    await Promise.race([...this.#busy.values(), this.#o.clock.wait(ms, until)]);
-    woken.abort('woken');
+    await this.#slots.oneEndedOr(ms, this.#o.stop.draining);
   }
 
   async #pause(ms: number): Promise<void> {

@@ -68,10 +68,10 @@ describe('add', () => {
     folder.schedule([leavesItsName('a', go), leavesItsName('b', go)]);
     const workers = [1, 2].map(() => folder.start(['run', 'exp.json']));
     await folder.hasLines('ran', 2);
-    await Promise.all([...'cdef'].map((name) => add('--', ...leavesItsName(name))));
+    await Promise.all(Array.from('cdef').map((name) => add('--', ...leavesItsName(name))));
     folder.write('go', '');
     for (const worker of workers) expect((await worker.ended).code).toBe(0);
-    expect(folder.lines('ran').sort()).toEqual([...'abcdef']);
+    expect(folder.lines('ran').sort()).toEqual(Array.from('abcdef'));
     expect(folder.marks()).toBe('xxxxxx');
   });
 

@@ -286,7 +286,7 @@ describe('an edit while workers are at work', () => {
     expect(stderr).toBe('cooperate: exp.json: 3 entries put back.\n');
     expect(folder.marks()).toBe('...');
     await folder.cooperate('run', 'exp.json', '--keep-going');
-    expect(folder.lines('ran')).toEqual([...'abcabc']);
+    expect(folder.lines('ran')).toEqual(Array.from('abcabc'));
     expect(folder.marks()).toBe('xxx');
   });
 
@@ -317,7 +317,7 @@ describe('an edit that is killed', () => {
     await vi.waitFor(() => expect(existsSync(folder.in('saved'))).toBe(true), { timeout: 10_000 });
     await folder.cooperate('add', 'exp.json', '--', 'echo', 'x');
     expect((await edit('true', '--resume')).code).toBe(0);
-    expect(JSON.parse(folder.read('exp.json'))).toEqual([...'abxc'].map((letter) => ['echo', letter]));
+    expect(JSON.parse(folder.read('exp.json'))).toEqual(Array.from('abxc').map((letter) => ['echo', letter]));
     expect(drafts()).toEqual([]);
   });
 

@@ -176,7 +176,7 @@ describe('a conflict', () => {
 
   test('that came while the first was thought about is asked about too', async () => {
     const terminal = fakeTerminal('What is to be done?: keep mine\nWhat is to be done?: keep theirs');
-    const { choose } = terminal;
+    const choose = terminal.choose.bind(terminal);
     let asked = 0;
     terminal.choose = (...question) => {
       if (asked++ === 0) writeFileSync(schedule(), '[["a"], ["y"], ["z"]]');
@@ -225,7 +225,7 @@ describe('an edit that came in, of which its process does not know', () => {
     expect(kept()).toHaveLength(1);
     await add(ports([], fakeTerminal('')), schedule(), { argvs: [['e']], times: 1, onlyNew: false });
     await edit(ports([copy], fakeTerminal('')), schedule(), true);
-    expect((JSON.parse(text()) as string[][]).flat().sort()).toEqual([...'abcde']);
+    expect((JSON.parse(text()) as string[][]).flat().sort()).toEqual(Array.from('abcde'));
     expect(kept()).toEqual([]);
   });
 });

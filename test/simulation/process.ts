@@ -10,7 +10,8 @@ import { ScheduleFile } from '../../src/schedule/file.js';
 import { Limits } from '../../src/worker/limits.js';
 import { Runner } from '../../src/worker/runner.js';
 import { StopSwitch } from '../../src/worker/stop.js';
-import { Worker, type WorkResult } from '../../src/worker/worker.js';
+import type { WorkResult } from '../../src/worker/worker-options.js';
+import { Worker } from '../../src/worker/worker.js';
 import { fakeScreen } from '../support/fake-screen.js';
 import { fakeSpawner, type FakeRun } from '../support/fake-spawner.js';
 import type { Mount } from './mount.js';
@@ -57,8 +58,9 @@ export class Process implements Owner {
     readonly host: Host,
     readonly number: number,
     slots: number,
-    { time, mount, mutant, isDead, onSpawn }: Surroundings,
+    around: Surroundings,
   ) {
+    const { time, mount, mutant } = around;
     this.skewMs = host.skewMs;
     this.mount = mount;
     const worker = `w${number}`;
@@ -71,7 +73,7 @@ export class Process implements Owner {
     const tell = (notice: Notice): void => void this.notices.push(notice);
     const sidecar = sidecarOf(SCHEDULE);
     const probes = {
-      processStart: (pid: number) => Promise.resolve(isDead(pid) ? 'gone' : '1'),
+      processStart: (pid: number) => Promise.resolve(around.isDead(pid) ? 'gone' : '1'),
       slurmState: () => Promise.resolve('unknown' as const),
     };
     const options = {
@@ -93,7 +95,7 @@ export class Process implements Owner {
       file: new ScheduleFile(fs, SCHEDULE),
     });
     const spawner = fakeSpawner((run) => {
-      onSpawn(this, run);
+      around.onSpawn(this, run);
     });
     const { stop } = this;
     const runners = Array.from({ length: slots }, (_, slot) => {

@@ -90,6 +90,7 @@ export class World {
   }
 
   async run(): Promise<Outcome> {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the book it belongs to
     const standing = Book.prototype.standing;
     this.#time.install(this.#random);
     // eslint-disable-next-line @typescript-eslint/no-this-alias

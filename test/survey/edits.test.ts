@@ -11,6 +11,8 @@ const fails: Script = (run) => {
   run.exit(1);
 };
 
+const NO_ID = { hash: '', copy: 0, generation: 0 };
+
 async function states(site: Site): Promise<string[]> {
   return statesOf(await surveyOf(site).look());
 }
@@ -131,11 +133,52 @@ describe('what is damaged or in the making', () => {
 
   test('a line that was written twice counts once', async () => {
     const site = await Site.with(three);
-    const ada = site.worker('ada');
-    site.fs.faults.fail('sync', 'journals', 'EIO', 2);
-    await site.until(ada.work());
-    const [facts] = (await surveyOf(site).look()).workers;
-    expect(facts).toMatchObject({ succeeded: 3, failed: 0 });
+    await site.worker('ada').claimAndRun(3);
+    const { bytes } = await site.fs.read('/work/exp.json.cooperate/1/journals/ada.jsonl');
+    await journal(site, 'ada', `\n${bytes.toString()}`);
+    expect((await surveyOf(site).look()).workers).toMatchObject([{ succeeded: 3, failed: 0 }]);
+  });
+
+  test.each(['leaves', 'is killed'])(
+    'a run that ends before its worker %s is not lost, whenever it is looked for',
+    async (how) => {
+      const site = await Site.with([['a']]);
+      const ada = site.worker('ada', { script: goesOn });
+      const work = ada.work();
+      await site.clock.advance(1000);
+      const survey = surveyOf(site);
+      expect(statesOf(await survey.look())).toEqual(['running']);
+      await site.clock.advance(5000);
+      let isOver = false;
+      // Right behind the reading of its journal.
+      site.fs.faults.before(async ({ client, operation, path }) => {
+        if (client !== 'eve' || operation !== 'list' || !path.endsWith('heartbeats') || isOver) return;
+        isOver = true;
+        ada.runs[0]?.exit(0);
+        await site.until(work);
+        if (how === 'is killed') site.kill(ada);
+      });
+      expect(statesOf(await survey.look())).toEqual(['succeeded']);
+      expect(isOver).toBe(true);
+    },
+  );
+
+  test('a journal that is gone takes along what it said, and no more', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada').claimAndRun(1);
+    const ben = site.worker('ben');
+    const [b] = await ben.claim(1);
+    await journal(site, 'cyd', `{"n":0,"t":"claim","claims":["${claimName(b?.id ?? NO_ID)}"],"revision":9}\n`);
+    await site.fs.unlink('/work/exp.json.cooperate/1/journals/ben.jsonl');
+    const survey = surveyOf(site);
+    for (let look = 0; look < 3; look++) {
+      expect((await survey.look()).stateOf(1)).toEqual({ is: 'claimed', worker: 'ben' });
+      expect((await survey.look()).totals).toMatchObject({ succeeded: 1, claimed: 1, pending: 1 });
+      await site.clock.advance(5000);
+    }
+    site.kill(ben);
+    await site.clock.advance(5000);
+    expect((await survey.look()).totals).toMatchObject({ succeeded: 1, pending: 2 });
   });
 
   test('an end without its start is a run all the same', async () => {
@@ -206,7 +249,7 @@ describe('put back', () => {
 describe('what the journals leave open, the cells decide:', () => {
   const claimOf = async (hand: Hand): Promise<string> => {
     const [a] = await hand.claim(1);
-    return claimName(a?.id ?? { hash: '', copy: 0, generation: 0 });
+    return claimName(a?.id ?? NO_ID);
   };
   const line = (record: object): string => `${JSON.stringify({ n: 0, ...record })}\n`;
 
