@@ -52,7 +52,7 @@ module.exports = {
       comment: 'Only the words for a failure are the same.',
       severity: 'error',
       from: { path: '^src/library/' },
-      to: { path: '^src/cli/', pathNot: '^src/cli/show-failure[.]ts$' },
+      to: { path: '^src/(cli|view)/', pathNot: '^src/cli/show-failure[.]ts$' },
     },
     {
       name: 'command-line-and-library-apart',

@@ -13,12 +13,11 @@ import {
   type Filter,
   type Group,
   type Model,
-  type Seen,
 } from './model.js';
 import { sift } from './sift.js';
+import { Looker } from './looker.js';
 import { openStage } from './stage.js';
 import { update } from './update.js';
-import { hasChanged, pauseAfter } from '../commands/watch.js';
 
 /** Where the live view gets what it shows, and who acts for it. */
 export interface Sources {
@@ -56,7 +55,7 @@ export class Live implements Store {
   readonly #over = new AbortController();
   readonly #sifting: Chore<Uint32Array>;
   #reading = new AbortController();
-  #waking = new AbortController();
+  readonly #looker: Looker;
   #sifted: Filter | undefined;
   readonly #keys = new KeyReader();
   #pieces = 0;
@@ -68,6 +67,10 @@ export class Live implements Store {
     private readonly options: LiveOptions,
   ) {
     this.#sifting = new Chore(clock, this.#over.signal);
+    this.#looker = new Looker(clock, () => sources.look(), {
+      saw: (snapshot, isNew) => this.#saw(snapshot, isNew),
+      failed: (error) => this.#dispatch({ is: 'trouble', text: sources.explain(error) }),
+    });
     const model = firstModel(options.schedule, screen.size, options.unicode, this.#now());
     this.model = { ...model, filter: { state: options.state } };
   }
@@ -75,7 +78,7 @@ export class Live implements Store {
   /** Until `leave`; then the terminal is as it was. Fails where the first look does. */
   async show(): Promise<unknown> {
     const { signal } = this.#over;
-    const first = this.#look();
+    const first = this.#looker.once();
     const late = new AbortController();
     try {
       await Promise.race([first, this.clock.wait(AT_ONCE_MS, late.signal), whenAborted(signal)]);
@@ -104,7 +107,7 @@ export class Live implements Store {
   leave(why: unknown): void {
     this.#over.abort(why);
     this.#reading.abort();
-    this.#waking.abort();
+    this.#looker.wake();
   }
 
   subscribe(changed: () => void): () => void {
@@ -125,43 +128,18 @@ export class Live implements Store {
     for (const key of keys) this.#dispatch({ is: 'key', key });
   }
 
-  async #work(first: Promise<void>): Promise<void> {
-    await Promise.all([first.then(() => this.#lookOn()), this.#tick()]);
+  async #work(first: Promise<unknown>): Promise<void> {
+    await Promise.all([first.then(() => this.#looker.goOn(this.#over.signal)), this.#tick()]);
   }
 
-  async #look(): Promise<void> {
-    this.#saw(await this.sources.look());
-  }
-
-  /** Again and again: soon while something happens, seldom while nothing does. */
-  async #lookOn(): Promise<void> {
-    let pause = pauseAfter(0, true, 0);
-    for (;;) {
-      await this.clock.wait(pause, this.#waking.signal);
-      if (this.#over.signal.aborted) return;
-      // Who wakes it from here on wants one more look.
-      this.#waking = new AbortController();
-      const before = this.model.seen?.snapshot;
-      const began = this.clock.monotonic();
-      await this.#look().catch((error: unknown) => {
-        this.#dispatch({ is: 'trouble', text: this.sources.explain(error) });
-      });
-      const after = this.model.seen?.snapshot;
-      const isNew = !before || !after || hasChanged(before, after);
-      pause = pauseAfter(pause, isNew, this.clock.monotonic() - began);
-    }
-  }
-
-  #saw(snapshot: Snapshot): void {
-    const { seen, trouble } = this.model;
+  #saw(snapshot: Snapshot, isNew: boolean): void {
+    const { seen } = this.model;
     const at = this.#now();
-    const isNew = !seen || hasChanged(seen.snapshot, snapshot);
     const hosts = new Map(
       snapshot.workers.map(({ worker, identity }) => [worker, identity?.hostname ?? worker]),
     );
-    const outlook = isNew ? this.sources.outlook(snapshot, at) : seen.outlook;
-    const next: Seen = { snapshot, hosts, at, outlook };
-    this.#dispatch({ is: 'seen', seen: next, isNew: isNew || trouble !== undefined });
+    const outlook = isNew || !seen ? this.sources.outlook(snapshot, at) : seen.outlook;
+    this.#dispatch({ is: 'seen', seen: { snapshot, hosts, at, outlook }, isNew });
   }
 
   /** What is shown grows old by itself while somebody works. */
@@ -258,7 +236,7 @@ export class Live implements Store {
     this.#dispatch({ is: 'note', text: 'Putting back...' });
     const text = await this.sources.requeue(chosen);
     this.#dispatch({ is: 'note', text });
-    this.#waking.abort();
+    this.#looker.wake();
   }
 
   #now(): number {

@@ -25,6 +25,8 @@ export interface Model {
   /** Whether these are still those of an earlier filter. */
   readonly sifting: boolean;
   readonly cursors: Readonly<Record<Exclude<Page, 'entry'>, Cursor>>;
+  /** So many characters of the commands are out of sight on the left. */
+  readonly aside: number;
   /** The selected entry, which stays selected when others come and go before it. */
   readonly selected: number;
   readonly groups: Grouped | undefined;
@@ -130,7 +132,7 @@ export function firstModel(schedule: string, size: Size, unicode: boolean, now: 
   return {
     ...{ schedule, size, unicode, now },
     ...{ seen: undefined, trouble: undefined, pages: ['entries'], filter: {}, typing: undefined },
-    ...{ matches: undefined, sifting: false, selected: 0 },
+    ...{ matches: undefined, sifting: false, selected: 0, aside: 0 },
     cursors: { entries: START, workers: START, failures: START, help: START },
     ...{ groups: undefined, detail: undefined, asked: undefined, note: undefined },
   };

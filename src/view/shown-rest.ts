@@ -1,6 +1,6 @@
 import { row, words, type Line } from './lines.js';
 import { pageOf, type Group, type Grouped, type Model } from './model.js';
-import { commandOf, grouped } from './states.js';
+import { commandAt, grouped } from './states.js';
 
 export function causeTitles(columns: number): Line {
   const titles = ['', 'entries', 'what happened', 'the first of them'];
@@ -33,7 +33,7 @@ function texts({ snapshot }: Grouped, { cause, line, entries }: Group, isChosen:
     isChosen ? '>' : '',
     grouped(entries.length),
     line === undefined ? cause : `${cause}: ${line}`,
-    first === undefined ? '' : `${first}  ${commandOf(snapshot, first)}`,
+    first === undefined ? '' : `${first}  ${commandAt(snapshot, first)}`,
   ];
 }
 
@@ -53,7 +53,7 @@ const HELP: readonly (readonly [keys: string, what: string])[] = [
   ['f', 'failures, by what happened'],
   ['w', 'all workers'],
   ['r', 'put back what failed, is lost or interrupted'],
-  ['left right', 'in a log: what is beside the screen'],
+  ['left right', 'what is beside the screen, of commands and logs'],
   ['[ ]', 'in a log: the try before and after'],
   ['Ctrl-L', 'draw the screen anew'],
   ['q, Ctrl-C', 'leave; nothing stops running'],

@@ -2,7 +2,7 @@ import type { WorkerFacts, WorkerStanding } from '../survey/types.js';
 import { formatDuration } from '../worker/duration.js';
 import { row, words, type Cell, type Line, type Style } from './lines.js';
 import type { Model, Seen } from './model.js';
-import { commandOf } from './states.js';
+import { commandAt } from './states.js';
 
 /** From so many lines on there is room for them. */
 const ROOMY = 16;
@@ -88,7 +88,7 @@ function runs(seen: Seen, running: readonly number[]): string {
   const [first] = running;
   if (first === undefined) return '';
   if (running.length > 1) return running.join(', ');
-  return first < seen.snapshot.text.count ? `${first}  ${commandOf(seen.snapshot, first)}` : String(first);
+  return first < seen.snapshot.text.count ? `${first}  ${commandAt(seen.snapshot, first)}` : String(first);
 }
 
 /** Columns in the order in which they are left out where there is no room: by the least width that has them. */

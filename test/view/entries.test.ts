@@ -109,6 +109,24 @@ describe('moving', () => {
   });
 });
 
+test('what is beside the screen of long commands is seen by going to the right', () => {
+  const viewer = new Viewer(40, 12).sees(snapshot([['python', 'x'.repeat(40), '--lr=0.5']]));
+  expect(viewer.chosen).toMatch(/python x+…$/);
+  viewer.press(...Array<string>(4).fill('right'));
+  expect(viewer.chosen).toMatch(/ …x+ --lr=0\.5$/);
+  viewer.press(...Array<string>(9).fill('left'));
+  expect(viewer.chosen).toMatch(/python x+…$/);
+});
+
+test('commands of megabytes are shown as quickly as others', () => {
+  const huge = Array.from({ length: 40 }, () => ['echo', ...Array<string>(100_000).fill('word')]);
+  const viewer = new Viewer(100, 40).sees(snapshot(huge));
+  const began = performance.now();
+  for (let i = 0; i < 20; i++) viewer.press('j');
+  expect(viewer.screen.join('\n')).toContain('echo word word');
+  expect(performance.now() - began).toBeLessThan(1000);
+});
+
 describe('filters', () => {
   test('a digit shows the entries of the state with that number, and 0 all', () => {
     const viewer = new Viewer().sees(mixed()).press('6');
