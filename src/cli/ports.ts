@@ -22,6 +22,8 @@ import { showNotice } from './show-notice.js';
 
 /** A holder that has shown no sign of life for this long is taken to be gone. */
 const STALE_MS = 10_000;
+/** From SIGTERM to SIGKILL. */
+const GRACE_MS = 10_000;
 
 /** The real outside world, for one command on one schedule. */
 export function realPorts(schedule: string, colour: ColourChoice): Ports {
@@ -38,6 +40,7 @@ export function realPorts(schedule: string, colour: ColourChoice): Ports {
     shell: (command, timeoutMs, env) => runCommand('sh', ['-c', command], timeoutMs, env),
     env: process.env,
     directory: directory(),
+    graceMs: Number(process.env['COOPERATE_GRACE_MS'] ?? GRACE_MS),
     staleMs: Number(process.env['COOPERATE_STALE_MS'] ?? STALE_MS),
     tell: (notice) => void screen.notice(showNotice(notice, schedule)),
     onStop: (stop) => {

@@ -44,6 +44,8 @@ export interface Ports {
   readonly env: Readonly<NodeJS.ProcessEnv>;
   readonly directory: string;
   readonly staleMs: number;
+  /** How long a run that took too long has to end by itself. */
+  readonly graceMs: number;
   readonly tell: Tell;
   /** Hands out the switch that signals act on. */
   onStop(stop: StopSwitch): void;
@@ -100,12 +102,12 @@ export async function openWorkshop(ports: Ports, path: string, settings: RunSett
     gpusOf(settings.slots),
   );
   const stop = settings.stop ?? stopSwitch(ports);
-  const { fs, clock, spawner, screen, tell, directory, env } = ports;
+  const { fs, clock, spawner, screen, tell, directory, env, graceMs } = ports;
   const { slots, ...others } = settings;
   const runners = slots.map(
     (own, number) =>
       new Runner({
-        ...{ fs, clock, spawner, screen, tell, directory, env, claimer, worker },
+        ...{ fs, clock, spawner, screen, tell, directory, env, graceMs, claimer, worker },
         schedule: file.path,
         host: identity.hostname,
         slot: { number, of: slots.length, env: own },

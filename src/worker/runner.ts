@@ -54,6 +54,8 @@ export interface RunnerOptions {
   readonly inside?: Inside | undefined;
   /** A run that takes longer, in milliseconds, is ended and has failed. */
   readonly timeoutMs?: number | undefined;
+  /** After SIGTERM, this long until SIGKILL. */
+  readonly graceMs: number;
   onFailure(failed: FailedEntry): void;
 }
 
@@ -69,9 +71,6 @@ export interface Slot {
 
 /** Nobody decides to put an entry back sooner after it was started. */
 const GIVEN_AWAY_AFTER_MS = 250;
-
-/** After SIGTERM, this long until SIGKILL. */
-const GRACE_MS = 10_000;
 
 /** Without a reason each abort makes an error with a stack: 3 % of a short run. */
 const OVER = 'over';
@@ -196,11 +195,11 @@ export class Runner {
 
   /** Ends a run that takes too long, and tells whether it did. */
   async #endInTime(running: Running, over: AbortSignal): Promise<boolean> {
-    const { timeoutMs, clock } = this.#o;
+    const { timeoutMs, graceMs, clock } = this.#o;
     if (timeoutMs === undefined) return false;
     if (!(await passed(clock, timeoutMs, over))) return false;
     running.signal('SIGTERM');
-    await clock.wait(GRACE_MS, over);
+    await clock.wait(graceMs, over);
     if (!over.aborted) running.signal('SIGKILL');
     return true;
   }

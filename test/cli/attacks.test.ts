@@ -1,16 +1,21 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { CliTerminal } from '../support/cli-terminal.js';
+import { cliTest as test } from '../support/cli-test.js';
 import { expectNoTrace, expectReadable, Folder, leavesItsName, PROGRAM, sh, until } from '../support/cli.js';
 import { hasTmux } from '../support/tmux.js';
 
-let folder: Folder;
-beforeEach(() => (folder = new Folder()));
-afterEach(() => folder.dispose());
+describe.concurrent('a sidecar that is not what it was', () => {
+  let begun: Folder;
+  beforeAll(async () => {
+    begun = new Folder();
+    begun.schedule([leavesItsName('a'), leavesItsName('b')]);
+    await begun.cooperate('one', 'exp.json', '--entry', '0');
+  });
+  afterAll(() => begun.dispose());
 
-describe('a sidecar that is not what it was', () => {
-  test.each([
+  test.for([
     ['a file where the folder should be', '', 'mine'],
     ['an empty folder', '.', ''],
     ['a format file that is empty', '1/format.json', ''],
@@ -19,9 +24,8 @@ describe('a sidecar that is not what it was', () => {
     ['a journal that is rubbish', '1/journals/x.jsonl', '\xff\0{{\n{"n":-1}\nnull\n[]\n'],
     ['a heartbeat that is rubbish', '1/heartbeats/nobody', '{"counter":"x"'],
     ['foreign files', '1/cells/.nfs0001', ''],
-  ])('%s ends in no stack trace, and nothing runs twice', async (_, name, content) => {
-    folder.schedule([leavesItsName('a'), leavesItsName('b')]);
-    await folder.cooperate('one', 'exp.json', '--entry', '0');
+  ])('%s ends in no stack trace, and nothing runs twice', async ([, name = '', content = ''], { folder }) => {
+    execFileSync('cp', ['-a', `${begun.path}/.`, folder.path]);
     if (!name.includes('/')) rmSync(folder.in('exp.json.cooperate'), { recursive: true });
     if (name === '.') mkdirSync(folder.in('exp.json.cooperate'));
     else writeFileSync(folder.in(`exp.json.cooperate${name && '/'}${name}`), content, 'latin1');
@@ -40,17 +44,20 @@ describe('a sidecar that is not what it was', () => {
   });
 });
 
-test('a lock that somebody left behind is taken over, with nothing to do for the user', async () => {
-  folder.schedule([leavesItsName('a')]);
-  mkdirSync(folder.in('exp.json.lock'));
-  folder.write('exp.json.lock/elsewhere-1-abcdef.7', '');
-  const env = { COOPERATE_STALE_MS: '2000' };
-  const { code } = await folder.start(['run', 'exp.json'], { env }).ended;
-  expect([code, folder.lines('ran')]).toEqual([0, ['a']]);
-  expect(existsSync(folder.in('exp.json.lock'))).toBe(false);
-});
+test.concurrent(
+  'a lock that somebody left behind is taken over, with nothing to do for the user',
+  async ({ folder }) => {
+    folder.schedule([leavesItsName('a')]);
+    mkdirSync(folder.in('exp.json.lock'));
+    folder.write('exp.json.lock/elsewhere-1-abcdef.7', '');
+    const env = { COOPERATE_STALE_MS: '2000' };
+    const { code } = await folder.start(['run', 'exp.json'], { env }).ended;
+    expect([code, folder.lines('ran')]).toEqual([0, ['a']]);
+    expect(existsSync(folder.in('exp.json.lock'))).toBe(false);
+  },
+);
 
-test('a file where the lock should be is said', async () => {
+test.concurrent('a file where the lock should be is said', async ({ folder }) => {
   folder.schedule([leavesItsName('a')]);
   folder.write('exp.json.lock', 'mine');
   const { code, stderr } = await folder.cooperate('run', 'exp.json');
@@ -60,7 +67,7 @@ test('a file where the lock should be is said', async () => {
   expect(folder.read('exp.json.lock')).toBe('mine');
 });
 
-test('a reader that goes away does not end the run', async () => {
+test.concurrent('a reader that goes away does not end the run', async ({ folder }) => {
   folder.schedule([sh('seq 100000'), leavesItsName('next')]);
   const program = folder.start(['run', 'exp.json']);
   program.child.stdout?.destroy();
@@ -68,7 +75,7 @@ test('a reader that goes away does not end the run', async () => {
   expect(folder.lines('ran')).toEqual(['next']);
 });
 
-test('a command that empties or deletes the schedule costs nobody anything', async () => {
+test.concurrent('a command that empties or deletes the schedule costs nobody anything', async ({ folder }) => {
   folder.schedule([
     sh('cp exp.json safe; : > exp.json; (sleep 0.5; cp safe exp.json) & wait'),
     leavesItsName('next'),
@@ -78,17 +85,20 @@ test('a command that empties or deletes the schedule costs nobody anything', asy
   expect([code, folder.lines('ran'), folder.marks()]).toEqual([0, ['next'], 'xx']);
 });
 
-test('a command that works on the same schedule itself finds the rest taken or takes it', async () => {
-  folder.schedule([['cooperate', 'run', 'exp.json'], leavesItsName('a'), leavesItsName('b')]);
-  const terminal = folder.in('bin');
-  mkdirSync(terminal);
-  folder.write('bin/cooperate', `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`, 0o755);
-  const env = { PATH: `${terminal}:${folder.env['PATH'] ?? ''}` };
-  const { code } = await folder.start(['run', 'exp.json'], { env }).ended;
-  expect([code, folder.lines('ran'), folder.marks()]).toEqual([0, ['a', 'b'], 'xxx']);
-});
+test.concurrent(
+  'a command that works on the same schedule itself finds the rest taken or takes it',
+  async ({ folder }) => {
+    folder.schedule([['cooperate', 'run', 'exp.json'], leavesItsName('a'), leavesItsName('b')]);
+    const terminal = folder.in('bin');
+    mkdirSync(terminal);
+    folder.write('bin/cooperate', `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`, 0o755);
+    const env = { PATH: `${terminal}:${folder.env['PATH'] ?? ''}` };
+    const { code } = await folder.start(['run', 'exp.json'], { env }).ended;
+    expect([code, folder.lines('ran'), folder.marks()]).toEqual([0, ['a', 'b'], 'xxx']);
+  },
+);
 
-test('a folder that is gone is said', () => {
+test.concurrent('a folder that is gone is said', ({ folder }) => {
   mkdirSync(folder.in('gone'));
   folder.schedule([['true']]);
   folder.write('go.sh', 'cd gone && rmdir ../gone && exec "$@"');
@@ -102,23 +112,25 @@ test('a folder that is gone is said', () => {
   expect(ended.stderr).toContain('could not enter the current directory');
 });
 
-test('a log that grows to hundreds of megabytes costs no memory', async () => {
-  folder.schedule([sh('head -c 200000000 /dev/zero')]);
+test.concurrent('a log that grows to a hundred megabytes costs no memory', async ({ folder }) => {
+  folder.schedule([sh('head -c 120000000 /dev/zero')]);
   const program = folder.start(['run', 'exp.json'], { env: { NODE_OPTIONS: '--max-old-space-size=64' } });
   program.child.stdout?.removeAllListeners('data').resume();
   expect((await program.ended).code).toBe(0);
   const [log] = folder.names('exp.json.cooperate/1/logs');
-  expect(statSync(folder.in(`exp.json.cooperate/1/logs/${log}`)).size).toBe(200_000_000);
+  expect(statSync(folder.in(`exp.json.cooperate/1/logs/${log}`)).size).toBe(120_000_000);
 });
 
 describe.skipIf(!hasTmux)('in a real terminal', () => {
-  let terminal: CliTerminal;
-  beforeEach(async () => {
-    terminal = await CliTerminal.in(folder);
+  const inTerminal = test.extend<{ terminal: CliTerminal }>({
+    terminal: async ({ folder }, use) => {
+      const terminal = await CliTerminal.in(folder);
+      await use(terminal);
+      terminal.close();
+    },
   });
-  afterEach(() => terminal.close());
 
-  test('a command can be answered, as in the original', async () => {
+  inTerminal('a command can be answered, as in the original', async ({ folder, terminal }) => {
     folder.write('asks.sh', 'echo "name?"; read name; echo "hello $name"');
     folder.schedule([['sh', 'asks.sh']]);
     terminal.run('cooperate run exp.json');
@@ -129,7 +141,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     expect(screen).toContain('hello world');
   });
 
-  test('a signal at a question ends it at once', async () => {
+  inTerminal('a signal at a question ends it at once', async ({ folder, terminal }) => {
     folder.schedule([leavesItsName('a')]);
     for (const [commandLine, question] of [
       ['cooperate run exp.json --persistent', 'What to append'],
@@ -144,7 +156,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     expect(folder.marks()).toBe('.');
   });
 
-  test('work goes on in the background while the shell is used', async () => {
+  inTerminal('work goes on in the background while the shell is used', async ({ folder, terminal }) => {
     folder.write('waits.sh', until('$COOPERATE_TEST_FOLDER/go'));
     folder.schedule([['sh', 'waits.sh']]);
     terminal.type('clear; cooperate run exp.json &', 'Enter');

@@ -1,23 +1,26 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Folder, sh } from '../support/cli.js';
+import { describe, expect } from 'vitest';
+import { cliTest as test } from '../support/cli-test.js';
+import { sh } from '../support/cli.js';
 
-let folder: Folder;
-beforeEach(() => (folder = new Folder()));
-afterEach(() => folder.dispose());
-
-const doe = (...args: string[]) => folder.cooperate('doe', 'exp.json', ...args);
 const sets = (...factors: string[]): string[] => factors.flatMap((factor) => ['--set', factor]);
-
-/** `--a 0 --b 1` -> `0 1` */
-const points = (lines: readonly string[]): string[] => lines.map((line) => line.replace(/--\w+ /g, ''));
 
 const LISTED = sets('a=0..8', 'b=lin:0..1:3');
 const DRAWN = sets('x=uniform:0..1', 'n=int:1..10');
 const FOUR = sets('a=-1,1', 'b=-1,1', 'c=-1,1', 'd=-1,1');
 
-describe('each design makes its points, a schedule that is worked off as it is:', () => {
+/** What the first of them say when they are run. */
+const points = (schedule: string): string[] =>
+  (JSON.parse(schedule) as string[][]).map((argv) =>
+    argv
+      .slice(PRINTS.length)
+      .join(' ')
+      .replace(/--\w+ /g, ''),
+  );
+const PRINTS = sh('echo "$@"', 'c');
+
+describe.concurrent('each design makes its points', () => {
   // Also of what is drawn: for a seed it is the same on every platform.
-  test.each<[design: string, args: string[], count: number, first: string[]]>([
+  test.for<[design: string, args: string[], count: number, first: string[]]>([
     ['factorial', LISTED, 27, ['0 0', '0 0.5', '0 1', '1 0']],
     ['random', [...LISTED, '--runs', '5'], 5, ['6 1', '8 1', '0 1']],
     ['zip', sets('a=1..3', 'b=x,y,z', 's=q'), 3, ['1 x q', '2 y q', '3 z q']],
@@ -35,39 +38,48 @@ describe('each design makes its points, a schedule that is worked off as it is:'
     ['ccd', LISTED, 9, ['0 0', '8 0', '0 1', '8 1', '0 0.5']],
     ['ccd:circumscribed', [...sets('a=uniform:0..8', 'b=lin:0..1:2'), '--centers', '3'], 11, ['0 0', '8 0']],
     ['box-behnken', [...LISTED, ...sets('z=1,2,3')], 13, ['0 0 2', '8 0 2', '0 1 2', '8 1 2', '0 0.5 1']],
-  ])('%s %j', async (design, args, count, first) => {
-    const made = await doe(...args, '--design', design, '--', ...sh('echo "$@"', 'c'));
+  ])('%s %j', async ([design, args, count, first], { folder }) => {
+    const made = await folder.cooperate('doe', 'exp.json', ...args, '--design', design, '--', ...PRINTS);
     expect([made.code, made.stderr]).toEqual([0, expect.stringContaining(`${count} entries written to`)]);
+    const all = points(folder.read('exp.json'));
+    expect([all.length, all.slice(0, first.length)]).toEqual([count, first]);
+  });
+
+  test.for([
+    ['factorial', LISTED],
+    ['lhs:maximin', [...DRAWN, '--runs', '40']],
+  ] as const)('of %s, a schedule that is worked off as it is', async ([design, args], { folder }) => {
+    await folder.cooperate('doe', 'exp.json', ...args, '--design', design, '--', ...PRINTS);
+    const all = points(folder.read('exp.json'));
     const { code, stdout } = await folder.cooperate('run', 'exp.json');
-    const ran = points(stdout.trimEnd().split('\n'));
-    expect([code, ran.length, ran.slice(0, first.length)]).toEqual([0, count, first]);
-    expect(folder.marks()).toBe('x'.repeat(count));
+    expect([code, stdout.replace(/--\w+ /g, '')]).toEqual([0, all.map((line) => `${line}\n`).join('')]);
+    expect(folder.marks()).toBe('x'.repeat(all.length));
   });
 });
 
-test('a fraction says what it confounds', async () => {
-  const { stderr } = await doe(...FOUR, '--design', 'fractional:IV', '--', 'c');
+test.concurrent('a fraction says what it confounds', async ({ folder }) => {
+  const { stderr } = await folder.cooperate('doe', 'exp.json', ...FOUR, '--design', 'fractional:IV', '--', 'c');
   expect(stderr).toContain('2^(4-1) fractional factorial: 8 runs, resolution IV');
   expect(stderr).toContain('Defining relation: I = ABCD.');
 });
 
-test('the same seed makes the same bytes, and another one others', async () => {
-  for (const design of ['random', 'lhs', 'lhs:maximin', 'sobol', 'halton']) {
-    const made = await Promise.all(
-      ['7', '7', '8'].map(async (seed, i) => {
-        const name = `${design.replace(':', '-')}-${i}.json`;
-        const flags = ['--design', design, '--runs', '32', '--seed', seed, '--order', 'shuffled'];
-        await folder.cooperate('doe', name, ...DRAWN, ...flags, '--', 'c');
-        return folder.read(name);
-      }),
-    );
-    expect(made[0]).toBe(made[1]);
-    expect(made[0]).not.toBe(made[2]);
-  }
-});
+// The points of seed 0 stand above: they are the same each time.
+test.concurrent.for(['random', 'lhs:maximin', 'sobol'])(
+  'the same seed makes the same bytes of %s in any order, and another one others',
+  async (design, { folder }) => {
+    const made = ['7', '7', '8'].map(async (seed, i) => {
+      const flags = ['--design', design, '--runs', '32', '--seed', seed, '--order', 'shuffled'];
+      await folder.cooperate('doe', `${i}.json`, ...DRAWN, ...flags, '--', 'c');
+      return folder.read(`${i}.json`);
+    });
+    const [one, same, other] = await Promise.all(made);
+    expect(same).toBe(one);
+    expect(other).not.toBe(one);
+  },
+);
 
 describe('1,000,000 combinations', () => {
-  test('come out complete, and need less than 500 MB', async () => {
+  test('come out complete, and need less than 500 MB', async ({ folder }) => {
     const hook = folder.write(
       'usage.mjs',
       `import { writeFileSync } from 'node:fs';

@@ -1,15 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { expectNoTrace, Folder, leavesItsName, sh, until } from '../support/cli.js';
-
-let folder: Folder;
-beforeEach(() => (folder = new Folder()));
-afterEach(() => folder.dispose());
+import { describe, expect } from 'vitest';
+import { cliTest as test } from '../support/cli-test.js';
+import { expectNoTrace, leavesItsName, sh, until } from '../support/cli.js';
 
 const NEVER = until('$COOPERATE_TEST_FOLDER/never');
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `e${i}`);
 
-describe('--timeout', () => {
-  test('ends a command that takes too long: it has failed for that, and both message and file say so', async () => {
+describe.concurrent('--timeout', () => {
+  test('ends a command that takes too long: it has failed for that, and both message and file say so', async ({
+    folder,
+  }) => {
     folder.schedule([sh(`echo before; ${NEVER}`), leavesItsName('next')]);
     const { code, stderr } = await folder.cooperate('run', 'exp.json', '-k', '--timeout', '1s');
     expect(code).toBe(1);
@@ -21,34 +20,32 @@ describe('--timeout', () => {
     expect(folder.lines('ran')).toEqual(['next']);
   });
 
-  test(
-    'is held up by nothing that a command does, and leaves no process of it',
-    { timeout: 40_000 },
-    async () => {
-      const commands = {
-        'ignores signals': `trap "" TERM INT HUP; (trap "" TERM; ${NEVER}) & (trap "" TERM; ${NEVER}) & ${NEVER}`,
-        'has stopped itself': 'kill -STOP $$',
-        'closes its output': `exec >&- 2>&-; ${NEVER}`,
-        'forks twice': `((${NEVER}) &) ; ${NEVER}`,
-        'leaves a child in a group of its own': `timeout 1000 sh -c 'trap "" TERM; ${NEVER}' & ${NEVER}`,
-      };
-      folder.schedule([
-        ...Object.entries(commands).map(([name, script]) => sh(script, name)),
-        leavesItsName('next'),
-      ]);
-      const { code, stderr } = await folder.cooperate('run', 'exp.json', '-k', '-j', '5', '--timeout', '0.5s');
-      expect(code).toBe(1);
-      for (let entry = 0; entry < 5; entry++)
-        expect(stderr).toContain(`entry ${entry} took too long and was ended`);
-      expect(folder.names().filter((name) => /^cooperate_\d$/.test(name))).toHaveLength(5);
-      expect(folder.lines('ran')).toEqual(['next']);
-      expect(folder.processes()).toEqual([]);
-    },
-  );
+  test('is held up by nothing that a command does, and leaves no process of it', async ({ folder }) => {
+    const commands = {
+      'ignores signals': `trap "" TERM INT HUP; (trap "" TERM; ${NEVER}) & (trap "" TERM; ${NEVER}) & ${NEVER}`,
+      'has stopped itself': 'kill -STOP $$',
+      'closes its output': `exec >&- 2>&-; ${NEVER}`,
+      'forks twice': `((${NEVER}) &) ; ${NEVER}`,
+      'leaves a child in a group of its own': `timeout 1000 sh -c 'trap "" TERM; ${NEVER}' & ${NEVER}`,
+    };
+    folder.schedule([
+      ...Object.entries(commands).map(([name, script]) => sh(script, name)),
+      leavesItsName('next'),
+    ]);
+    const { code, stderr } = await folder.start(['run', 'exp.json', '-k', '-j', '5', '--timeout', '0.5s'], {
+      env: { COOPERATE_GRACE_MS: '1000' },
+    }).ended;
+    expect(code).toBe(1);
+    for (let entry = 0; entry < 5; entry++)
+      expect(stderr).toContain(`entry ${entry} took too long and was ended`);
+    expect(folder.names().filter((name) => /^cooperate_\d$/.test(name))).toHaveLength(5);
+    expect(folder.lines('ran')).toEqual(['next']);
+    expect(folder.processes()).toEqual([]);
+  });
 });
 
-describe('--retries', () => {
-  test('runs a failed entry again until it succeeds', async () => {
+describe.concurrent('--retries', () => {
+  test('runs a failed entry again until it succeeds', async ({ folder }) => {
     folder.schedule([leavesItsName('a', 'echo "$COOPERATE_ATTEMPT" >> at; [ "$(wc -l < at)" -ge 3 ]')]);
     const { code, stderr } = await folder.cooperate('run', 'exp.json', '--retries', '2');
     expect(code).toBe(0);
@@ -58,7 +55,7 @@ describe('--retries', () => {
     expect(folder.names()).toEqual(['at', 'exp.json', 'exp.json.cooperate', 'ran']);
   });
 
-  test('that are used up leave one failure and one file', async () => {
+  test('that are used up leave one failure and one file', async ({ folder }) => {
     folder.schedule([leavesItsName('a', 'exit 4')]);
     const { code, stderr } = await folder.cooperate('run', 'exp.json', '--retries', '1');
     expect(code).toBe(1);
@@ -68,14 +65,14 @@ describe('--retries', () => {
   });
 });
 
-test('--limit runs so many, and leaves the rest pending', async () => {
+test.concurrent('--limit runs so many, and leaves the rest pending', async ({ folder }) => {
   folder.schedule(names(20).map((name) => leavesItsName(name)));
   const { code } = await folder.cooperate('run', 'exp.json', '-j', '3', '--limit', '7');
   expect([code, folder.lines('ran').length, folder.marks().replaceAll('.', '').length]).toEqual([0, 7, 7]);
 });
 
-describe('--time-limit', () => {
-  test('puts back what still runs then, and nothing has failed', async () => {
+describe.concurrent('--time-limit', () => {
+  test('puts back what still runs then, and nothing has failed', async ({ folder }) => {
     folder.schedule([leavesItsName('a'), ...names(5).map((name) => leavesItsName(name, NEVER))]);
     const { code, stderr } = await folder.cooperate('run', 'exp.json', '-j', '2', '--time-limit', '2s');
     expect(code).toBe(0);
@@ -85,7 +82,7 @@ describe('--time-limit', () => {
     expect(folder.processes()).toEqual([]);
   });
 
-  test('in a Slurm job is the time that the job has left', async () => {
+  test('in a Slurm job is the time that the job has left', async ({ folder }) => {
     folder.schedule(names(3).map((name) => leavesItsName(name, NEVER)));
     const end = Math.ceil(Date.now() / 1000) + 62;
     const program = folder.start(['run', 'exp.json'], { env: { SLURM_JOB_END_TIME: String(end) } });
@@ -93,7 +90,7 @@ describe('--time-limit', () => {
     expect([code, folder.marks()]).toEqual([0, '...']);
   });
 
-  test('with --expect starts nothing that would not finish', async () => {
+  test('with --expect starts nothing that would not finish', async ({ folder }) => {
     folder.schedule(names(3).map((name) => leavesItsName(name)));
     const { code, stderr } = await folder.cooperate(
       ...['run', 'exp.json', '--time-limit', '1m', '--expect', '2m'],
@@ -103,8 +100,8 @@ describe('--time-limit', () => {
   });
 });
 
-describe('--wait', () => {
-  test('runs what is added later; Ctrl-C ends it', { timeout: 60_000 }, async () => {
+describe.concurrent('--wait', () => {
+  test('runs what is added later; Ctrl-C ends it', { timeout: 60_000 }, async ({ folder }) => {
     folder.schedule([leavesItsName('a')]);
     const program = folder.start(['run', 'exp.json', '--wait']);
     await folder.hasLines('ran', 1);

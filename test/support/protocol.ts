@@ -229,6 +229,7 @@ export class Hand {
           inherit: false,
           slot: { number, of: slots, env: {} },
           timeoutMs,
+          graceMs: 10_000,
           onFailure: () => undefined,
         }),
     );
