@@ -101,7 +101,14 @@ export class Process implements Owner {
     const runners = Array.from({ length: slots }, (_, slot) => {
       return new Runner({
         ...{ fs, clock, tell, claimer, stop, worker, spawner, screen: fakeScreen() },
-        ...{ schedule: SCHEDULE, host: host.name, directory: '/work', env: {}, inherit: false, graceMs: 10_000 },
+        ...{
+          schedule: SCHEDULE,
+          host: host.name,
+          directory: '/work',
+          env: {},
+          inherit: false,
+          graceMs: 10_000,
+        },
         slot: { number: slot, of: slots, env: {} },
         onFailure: () => undefined,
       });
