@@ -96,7 +96,7 @@ async function tell(story: Story, n: number): Promise<boolean> {
   if (!reached) expect(site.count('a') + site.count('b'), 'undisturbed').toBe(6);
 
   // Whatever came of the first, the second has it as it wants it.
-  const open = [...(await slots(await (await site.worker('cyd', story.ben)).book()))];
+  const open = [...(await slots(await site.worker('cyd', story.ben).book()))];
   const stillFailed = open.filter(([, state]) => state === 'failed 0').map(([name]) => name.split('.')[0]);
   const second = site.worker('fay-desk', story.ben);
   const wanted = FAILED.filter(([command]) => {
