@@ -3,6 +3,7 @@
 // From top to bottom; what stands in one layer may import its own layer and everything below it.
 const layers = [
   ['cli', 'library'],
+  ['view'],
   ['commands'],
   ['worker', 'survey', 'claim', 'schedule', 'journal', 'doe', 'settings'],
   ['ports'],
@@ -17,6 +18,8 @@ const homes = {
   yaml: '^src/doe/spec/spec-text[.]ts$',
   jsep: '^src/doe/expressions/expression[.]ts$',
   commander: '^src/cli/program[^/]*[.]ts$',
+  ink: '^src/view/[^/]*[.]tsx$',
+  react: '^src/view/[^/]*[.]tsx$',
   fs: '^src/ports/',
   child_process: '^src/ports/spawn[^/]*[.]ts$',
 };
@@ -25,7 +28,7 @@ const folders = (names) => `^src/(${names.join('|')})/`;
 
 const downwards = layers.slice(1).map((names, index) => ({
   name: `${names.length > 1 ? 'domain' : names[0]}-imports-down`,
-  comment: 'Imports point down only: cli -> commands -> domain -> ports.',
+  comment: 'Imports point down only: cli -> view -> commands -> domain -> ports.',
   severity: 'error',
   from: { path: folders(names) },
   to: { path: folders(layers.slice(0, index + 1).flat()) },
@@ -49,7 +52,7 @@ module.exports = {
       comment: 'Only the words for a failure are the same.',
       severity: 'error',
       from: { path: '^src/library/' },
-      to: { path: '^src/cli/', pathNot: '^src/cli/show-failure[.]ts$' },
+      to: { path: '^src/(cli|view)/', pathNot: '^src/cli/show-failure[.]ts$' },
     },
     {
       name: 'command-line-and-library-apart',

@@ -125,7 +125,11 @@ async function mergeRound(
   }
   const told = new Set(succeededBefore);
   const running = markAgain.filter((entry) => !told.has(entry));
-  const outcome = { ...merged, is: 'merged', running, succeededBefore, isWritten } as const;
+  const mineInFact = { ...merged.mine, unmarked: Math.max(0, merged.mine.unmarked - markAgain.length) };
+  const outcome: MergedEdit = {
+    ...{ is: 'merged', mine: mineInFact, theirs: merged.theirs },
+    ...{ running, succeededBefore, isWritten },
+  };
   return { outcome, book, over };
 }
 
@@ -136,7 +140,8 @@ async function decided(
   putBack: (id: ClaimId) => void,
 ): Promise<{ markAgain: readonly number[]; succeededBefore: readonly number[] }> {
   // Another schedule has its own records, of which the person knew nothing.
-  const knows = epoch === book.epoch.id ? revision : -1;
+  // Claims name the revision that carries their marks, so those of the copy's own are known.
+  const knows = epoch === book.epoch.id ? revision + 1 : -1;
   const result = await reconcileAll(book, text, { edited: true, mayBeAnew: false, knows, putBack });
   if (result.is === 'anew') throw new Error('an edit is never taken for a new schedule');
   return result;

@@ -1,6 +1,7 @@
 import { contentHash, type ScheduleFile, type Seen } from '../schedule/file.js';
 import { editText, type ScheduleEdit } from '../schedule/edit.js';
 import { rescan } from '../schedule/rescan.js';
+import { argvOf, slotHash } from '../schedule/slots.js';
 import { scan } from '../schedule/scan.js';
 import { makeStrict } from '../schedule/strict.js';
 import type { ScheduleText } from '../schedule/text.js';
@@ -9,6 +10,7 @@ import type { Held } from '../ports/lock.js';
 import type { Tell } from '../notice.js';
 import { folderOf, freeBackup, hiddenNames, isThere, NO_LINKS } from './beside.js';
 import type { Book } from './book.js';
+import type { Wanted } from './locate.js';
 import type { Head } from './head.js';
 
 export type Outcome =
@@ -29,6 +31,8 @@ export interface LateEdit {
   readonly bytes: Buffer;
   /** The entries that the rewrite appended, which this content cannot know. */
   readonly lacks: readonly string[];
+  /** What the rewrite took the mark of, which this content may still have. */
+  readonly unmarked: readonly Wanted[];
   /** The schedule as it was rewritten: where another stands by now, somebody has saved once more. Undefined where this
    * content lacks more than marks and entries. */
   readonly rewritten: ScheduleText | undefined;
@@ -45,6 +49,7 @@ interface Fresh {
   readonly text: ScheduleText;
   readonly append: readonly string[];
   /** It is more than what was there with marks and entries added. */
+  readonly unmarked: readonly Wanted[];
   readonly isAnother: boolean;
 }
 
@@ -91,7 +96,8 @@ export class Rewriter {
     // Read before it is written: whatever was asked for, what comes into place is a schedule.
     const text = rescan(before, editText(before, edit));
     if (text.count !== before.count + append.length) throw new Error('a line to append is not one entry');
-    return { text, append, isAnother: false };
+    const unmarked = edit.unmark.map((entry) => ({ hash: slotHash(argvOf(before, entry)) }));
+    return { text, append, unmarked, isAnother: false };
   }
 
   /**
@@ -104,10 +110,10 @@ export class Rewriter {
 
   async lateEdit(): Promise<LateEdit | undefined> {
     if (!this.#replaced) return undefined;
-    const { path, print, lacks, rewritten } = this.#replaced;
+    const { path, print, ...rest } = this.#replaced;
     const now = await this.#fs.fingerprint(path);
     if (now.size === print.size && now.mtimeNs === print.mtimeNs) return undefined;
-    return { bytes: (await this.#fs.read(path)).bytes, lacks, rewritten };
+    return { bytes: (await this.#fs.read(path)).bytes, ...rest };
   }
 
   /** Keeps a content that cannot become the schedule, under a name of its own. */
@@ -198,7 +204,7 @@ export class Rewriter {
   }
 
   /** Links the file that is about to be replaced, and looks once more at what stands there: by a fresh open. */
-  async #keep({ text, append, isAnother }: Fresh): Promise<Fingerprint> {
+  async #keep({ text, append, unmarked, isAnother }: Fresh): Promise<Fingerprint> {
     await this.#fs.unlink(this.#kept).catch(() => undefined);
     this.#replaced = undefined;
     try {
@@ -210,9 +216,12 @@ export class Rewriter {
       if (code !== 'EEXIST') throw error;
     }
     // Not at the link: a file that an editor has put in its place meanwhile would go unseen.
-    const print = await this.#fs.fingerprint(this.#file.path);
+    const print = await this.#fs.fingerprint(this.#file.path).catch(async (error: unknown) => {
+      await this.#fs.unlink(this.#kept).catch(() => undefined);
+      throw error;
+    });
     const rewritten = isAnother ? undefined : text;
-    this.#replaced = { path: this.#kept, print, lacks: append, rewritten };
+    this.#replaced = { path: this.#kept, print, lacks: append, unmarked, rewritten };
     return print;
   }
 
@@ -229,5 +238,5 @@ export class Rewriter {
 }
 
 function whole(text: ScheduleText): Fresh {
-  return { text, append: [], isAnother: true };
+  return { text, append: [], unmarked: [], isAnother: true };
 }

@@ -6,6 +6,7 @@ import { sameEntries } from '../schedule/slots.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book, Setting } from './book.js';
 import { reconcileAll } from './edits.js';
+import { locate } from './locate.js';
 import { RETIRED, type Head } from './head.js';
 import { Rewriter, type Change, type LateEdit } from './rewrite.js';
 import type { Shelf } from './shelf.js';
@@ -19,6 +20,8 @@ export interface View {
   readonly markAgain: readonly number[];
   /** Entries that our last rewrite appended, and this content lacks. */
   readonly append: readonly string[];
+  /** Marks in it that our last rewrite took away: who saved it had not made them. */
+  readonly unmark: readonly number[];
   /** The file does not hold this content yet: it must be written even if no mark changes. */
   readonly mustWrite: boolean;
 }
@@ -90,9 +93,7 @@ export class Viewer {
   async commit(view: View, change: Change, held: Held): Promise<boolean> {
     this.#rewriter.begin();
     const book = await this.#shelf.book();
-    const all =
-      'becomes' in change ? change : { ...change, append: [...view.append, ...(change.append ?? [])] };
-    const outcome = await this.#rewriter.rewrite(book, view.head, view.seen, all, held);
+    const outcome = await this.#rewriter.rewrite(book, view.head, view.seen, withLate(view, change), held);
     this.#settled = undefined;
     if (outcome.is === 'overwrote') this.#marksDropped = true;
     if (outcome.is !== 'written') return false;
@@ -126,7 +127,7 @@ export class Viewer {
   #settle(seen: Seen, head: Head): View {
     this.#laggingSince = undefined;
     this.#settled = { seen, head };
-    return { is: 'view', seen, head, markAgain: [], append: [], mustWrite: false };
+    return { is: 'view', seen, head, markAgain: [], append: [], unmark: [], mustWrite: false };
   }
 
   /** An older revision in its own file is a copy that this mount has cached; it passes. */
@@ -174,7 +175,7 @@ export class Viewer {
       await this.#rewriter.forget();
       return undefined;
     }
-    const { bytes, lacks, rewritten } = late;
+    const { bytes, lacks, unmarked, rewritten } = late;
     const text = parsed(bytes);
     // Half saved, or changed once more since: the newer edit stands, the other is kept where its owner finds it.
     const isNewest = rewritten && seen.hash === head.hash && sameEntries(seen.text, rewritten);
@@ -187,8 +188,16 @@ export class Viewer {
     this.#tell({ tell: 'merged-edit' });
     const markAgain = result.is === 'reconciled' ? result.markAgain : [];
     const edited = { ...seen, text, hash: contentHash(bytes) };
-    return { is: 'view', seen: edited, head, markAgain, append: lacks, mustWrite: true };
+    const unmark = locate(text, unmarked, true).filter((entry) => entry !== undefined);
+    return { is: 'view', seen: edited, head, markAgain, append: lacks, unmark, mustWrite: true };
   }
+}
+
+/** With what a late edit lacks. */
+function withLate(view: View, change: Change): Change {
+  if ('becomes' in change) return change;
+  const unmark = [...new Set([...view.unmark, ...change.unmark])];
+  return { ...change, unmark, append: [...view.append, ...(change.append ?? [])] };
 }
 
 function printOf({ print }: Seen): string {

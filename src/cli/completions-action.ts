@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { bashScript } from './completion-bash.js';
 import { fishScript } from './completion-fish.js';
 import { completed } from './completion-kinds.js';
@@ -10,7 +9,7 @@ import { treeOf } from './program-tree.js';
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
 /** `cooperate completions`: returns the exit code. */
-export function completionsAction(program: Command, shell: Shell): number {
+export function completionsAction(program: Parameters<typeof treeOf>[0], shell: Shell): number {
   process.stdout.write(SCRIPTS[shell](completed(treeOf(program))));
   return EXIT.done;
 }

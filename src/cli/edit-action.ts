@@ -30,17 +30,21 @@ export async function editAction(schedule: string, options: EditOptions): Promis
 function* linesOf(schedule: string, edited: Edited): Generator<string> {
   switch (edited.is) {
     case 'merged':
-      return yield* shownEdit(schedule, edited);
+      yield* shownEdit(schedule, edited);
+      return;
     case 'mended':
-      return yield `${schedule} is a valid schedule now.`;
+      yield `${schedule} is a valid schedule now.`;
+      return;
     case 'unchanged':
       yield 'nothing was changed.';
       if (edited.returned !== undefined)
         yield `${showCommand([edited.returned])} returned at once. If it is open still, give it its option to wait, such as EDITOR='code --wait'; what you save in it now is offered by the next cooperate edit ${showCommand([schedule])}.`;
       return;
     case 'left':
-      return yield `${schedule} is as it was.`;
+      yield `${schedule} is as it was.`;
+      return;
     case 'stopped':
-      return yield `stopped; ${schedule} is as it was.`;
+      yield `stopped; ${schedule} is as it was.`;
+      return;
   }
 }

@@ -4,6 +4,7 @@ import { realFullScreen } from '../ports/screen-full.js';
 import { realTerminal } from '../ports/terminal.js';
 import type { StateName } from '../survey/types.js';
 import { Live } from '../view/live.js';
+import type { Chosen } from '../view/model.js';
 import { EXIT, STOP_SIGNALS } from './exit-codes.js';
 import { liveSources } from './live-sources.js';
 
@@ -15,7 +16,14 @@ export interface LiveSettings {
 /** The live view, until somebody leaves it: returns the exit code. */
 export async function liveAction(looking: Looking, schedule: string, settings: LiveSettings): Promise<number> {
   const { stdin, env } = process;
-  const live = new Live(realFullScreen(), looking.clock, liveSources(looking), {
+  const leaving = new AbortController();
+  const sources = {
+    ...liveSources(looking),
+    // What changes a schedule is loaded when something is to be changed.
+    requeue: async (chosen: Chosen) =>
+      (await import('./live-requeue.js')).putBack(schedule, chosen, leaving.signal),
+  };
+  const live = new Live(realFullScreen(), looking.clock, sources, {
     ...{ schedule, state: settings.state },
     coloured: wantsColour(settings.color, true, env),
     unicode: realTerminal().isUnicode,
@@ -30,6 +38,7 @@ export async function liveAction(looking: Looking, schedule: string, settings: L
     if (why === 'ctrl-c') return EXIT.signal.SIGINT;
     return typeof why === 'number' ? why : EXIT.done;
   } finally {
+    leaving.abort();
     stdin.off('end', gone).off('error', gone);
     for (const [signal, leave] of leaves) process.off(signal, leave);
   }

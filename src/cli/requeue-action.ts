@@ -39,7 +39,7 @@ export async function requeueAction(
   try {
     const plan = await planRequeue(ports, request);
     if (options.dryRun || plan.entries.length === 0) return await show(ports, plan, request, options);
-    if (!options.yes && !(await isWanted(ports, plan, options))) {
+    if (!options.yes && !(await isWanted(ports, plan))) {
       say(ports, own('nothing was put back.'));
       return EXIT.done;
     }
@@ -97,7 +97,7 @@ async function show(
 }
 
 /** Shows what would be put back, and asks. */
-async function isWanted(ports: Ports, plan: RequeuePlan, options: RequeueOptions): Promise<boolean> {
+async function isWanted(ports: Ports, plan: RequeuePlan): Promise<boolean> {
   const terminal = realTerminal();
   const { entries, snapshot } = plan;
   if (!terminal.isInteractive)

@@ -4,8 +4,9 @@ import type { Changes } from '../schedule/merge.js';
 /** What an edit has done, and what others did meanwhile. */
 export function* shownEdit(schedule: string, edited: MergedEdit): Generator<string> {
   const { mine, theirs, running, succeededBefore, isWritten } = edited;
-  if (!isWritten) yield `${schedule} says so already; nothing was written.`;
-  else yield `${schedule}: ${inWords(mine, MINE) || 'only the formatting was changed'}.`;
+  const done = inWords(mine, MINE);
+  if (!isWritten) yield `${schedule} stays as it is.`;
+  else yield `${schedule}: ${done === '' ? 'only the formatting was changed' : done}.`;
   const meanwhile = inWords(theirs, THEIRS);
   if (meanwhile !== '') yield `meanwhile: ${meanwhile}; that is kept.`;
   if (running.length > 0)

@@ -1,14 +1,17 @@
 import { lookingAt } from '../commands/look.js';
-import { status, type StatusFilter } from '../commands/status.js';
-import { wantsColour } from '../ports/screen-colour.js';
+import { status } from '../commands/status.js';
 import { EXIT } from './exit-codes.js';
 import { realLookPorts } from './look-ports.js';
-import { afterBlank, type Page } from './page.js';
+import { afterBlank } from './page.js';
 import { print } from './print.js';
 import type { StatusOptions } from './program-status.js';
 import { showEntries } from './show-status-entries.js';
 import { showStatus, showTotals } from './show-status.js';
+import { filterIn } from './status-request.js';
 import { statusJson } from './status-value.js';
+import { stdoutPage } from './stdout-page.js';
+
+export { stdoutPage } from './stdout-page.js';
 
 /** `cooperate status`: returns the exit code; what the states are is data, and no failure. */
 export async function statusAction(schedule: string, options: StatusOptions): Promise<number> {
@@ -27,23 +30,6 @@ export async function statusAction(schedule: string, options: StatusOptions): Pr
       : showStatus(page, schedule, report, { all }),
   );
   return EXIT.done;
-}
-
-export function filterIn({ entries, state, host, worker }: StatusOptions): StatusFilter {
-  return { selection: entries === true ? undefined : entries, states: state, hosts: host, workers: worker };
-}
-
-const DEFAULT_COLUMNS = 80;
-
-/** What stdout is. */
-export function stdoutPage({ color }: Pick<StatusOptions, 'color'>): Page {
-  const { stdout, env } = process;
-  const isTerminal = stdout.isTTY;
-  return {
-    // A terminal that was never told its size says 0.
-    columns: isTerminal ? stdout.columns || DEFAULT_COLUMNS : undefined,
-    isColoured: wantsColour(color, isTerminal, env),
-  };
 }
 
 function* chain(...parts: Iterable<string>[]): Generator<string> {

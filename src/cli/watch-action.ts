@@ -7,7 +7,8 @@ import { EXIT, STOP_SIGNALS, type StopSignal } from './exit-codes.js';
 import { realLookPorts } from './look-ports.js';
 import { print } from './print.js';
 import type { StatusOptions } from './program-status.js';
-import { filterIn, stdoutPage } from './status-action.js';
+import { filterIn } from './status-request.js';
+import { stdoutPage } from './stdout-page.js';
 import { statusJson } from './status-value.js';
 import { explained } from './show-failure.js';
 import { own } from './show-notice.js';
@@ -49,6 +50,8 @@ async function watchPlainly(looking: Looking, schedule: string, options: StatusO
       by = signal;
       stop.abort();
     });
+  // Nobody reads any more; Node goes on as if nothing had happened.
+  process.stdout.once('error', () => stop.abort());
   const filter = filterIn(options);
   const withEntries = options.entries !== undefined || options.state !== undefined;
   const page = { ...stdoutPage(options), columns: undefined };
@@ -60,7 +63,6 @@ async function watchPlainly(looking: Looking, schedule: string, options: StatusO
     const report = await status(seen, schedule, filter);
     if (options.json) await print(inOneLine(statusJson(schedule, report, withEntries)), '');
     else await print(withTime(showTotals(page, schedule, report), report.now));
-    if (!process.stdout.writable) break;
   }
   return by ? EXIT.signal[by] : EXIT.done;
 }

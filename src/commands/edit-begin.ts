@@ -5,7 +5,7 @@ import { Failure } from '../failure.js';
 import { errorCode } from '../ports/fs.js';
 import type { Terminal } from '../ports/terminal.js';
 import { unreadable } from '../schedule/file.js';
-import { Drafts, type Draft, type DraftPorts } from './edit-drafts.js';
+import type { Drafts, Draft, DraftPorts } from './edit-drafts.js';
 import type { Ports } from './workshop.js';
 
 export interface BeginPorts extends Pick<Ports, 'clock' | 'tell'>, DraftPorts {

@@ -18,7 +18,7 @@ export async function resolve(terminal: Terminal, conflicts: readonly Conflict[]
     length === 1
       ? 'Your edit and others want different things:'
       : `${length} times your edit and others want different things:`,
-    ...conflicts.slice(0, MOST_SHOWN).flatMap(linesOf),
+    ...conflicts.slice(0, MOST_SHOWN).flatMap((conflict) => linesOf(conflict, terminal.columns - 1)),
     ...(length > MOST_SHOWN ? [`  and ${length - MOST_SHOWN} more`] : []),
   ]);
   const answer = await terminal.choose(
@@ -43,7 +43,7 @@ async function oneByOne(terminal: Terminal, conflicts: readonly Conflict[]): Pro
   const decisions = new Map<string, Decision>();
   for (const conflict of conflicts) {
     const [mine, theirs] = outcomesOf(conflict);
-    terminal.tell(linesOf(conflict));
+    terminal.tell(linesOf(conflict, terminal.columns - 1));
     const answer = await terminal.choose('Keep', [
       { value: 'mine', name: 'mine', description: mine },
       { value: 'theirs', name: 'theirs', description: theirs },
@@ -55,21 +55,37 @@ async function oneByOne(terminal: Terminal, conflicts: readonly Conflict[]): Pro
   return decisions;
 }
 
-/** One line for each side. */
-export function linesOf(conflict: Conflict): string[] {
-  const { argv, is, mine, theirs } = conflict;
-  const yours =
-    mine === undefined
-      ? 'you removed it'
-      : is === 'removed' && same(mine, argv)
-        ? 'you put it back'
-        : `you made it ${commandLine(mine)}`;
-  const others = {
-    claimed: 'a worker has taken it meanwhile',
-    removed: 'somebody removed it meanwhile',
-    changed: `somebody made it ${commandLine(theirs ?? [])} meanwhile`,
-  }[is];
-  return [`  ${commandLine(argv)}`, `    ${yours}; ${others}`];
+/** What it is about, and a line for each side. */
+function linesOf(conflict: Conflict, columns: number): string[] {
+  const [yours, others] = sidesOf(conflict);
+  const lines = [`  ${commandLine(conflict.argv)}`, `    you: ${yours}`, `    meanwhile: ${others}`];
+  return lines.map((line) => shortened(line, columns));
+}
+
+/** For where nobody can be asked. */
+export function inOneLine(conflicts: readonly Conflict[]): string {
+  const [first] = conflicts as [Conflict];
+  const [yours, others] = sidesOf(first);
+  const more = conflicts.length > 1 ? `, and ${conflicts.length - 1} more` : '';
+  const entry = shortened(commandLine(first.argv), ONE_LINE);
+  return `a conflict, ${entry}: you: ${shortened(yours, ONE_LINE)}; meanwhile: ${shortened(others, ONE_LINE)}${more}.`;
+}
+
+const ONE_LINE = 60;
+const CUT = ' … ';
+
+/** Values differ at the end more often than at the beginning, and the beginning says what it is. */
+function shortened(text: string, columns: number): string {
+  if (text.length <= columns || columns < 3 * CUT.length) return text;
+  const head = Math.floor((columns - CUT.length) / 3);
+  return text.slice(0, head) + CUT + text.slice(head + CUT.length - columns);
+}
+
+function sidesOf({ argv, is, mine, theirs }: Conflict): [yours: string, others: string] {
+  const isPutBack = is === 'removed' && mine !== undefined && same(mine, argv);
+  const yours = mine === undefined ? 'removed' : isPutBack ? 'put back' : commandLine(mine);
+  const others = { claimed: 'taken by a worker', removed: 'removed', changed: commandLine(theirs ?? []) };
+  return [yours, theirs === undefined && is === 'changed' ? 'removed' : others[is]];
 }
 
 function outcomesOf({ is, mine, theirs }: Conflict): [mine: string, theirs: string] {

@@ -9,7 +9,7 @@ import { scan } from '../schedule/scan.js';
 import { NotASchedule, type ScheduleText } from '../schedule/text.js';
 import { chosenDraft, newDraft, type BeginPorts } from './edit-begin.js';
 import { Drafts, type Draft } from './edit-drafts.js';
-import { linesOf, resolve } from './edit-resolve.js';
+import { inOneLine, resolve } from './edit-resolve.js';
 import { openDesk, type Ports } from './workshop.js';
 
 export interface EditPorts extends Ports, BeginPorts {
@@ -52,6 +52,7 @@ class Editing {
   readonly #base: ScheduleText | undefined;
   readonly #decisions = new Map<string, Decision>();
   #isOver = false;
+  #rounds = 0;
   /** The editor may have the copy open still. */
   #mayBeOpen = false;
 
@@ -89,14 +90,15 @@ class Editing {
 
   /** Undefined: edit again. */
   async #round(): Promise<Edited | undefined> {
+    this.#rounds++;
     const returned = await this.#edited();
     const bytes = await this.#drafts.read(this.#draft);
     if (bytes === undefined)
       throw usage(`the copy is gone: ${this.#draft.path}`, 'Nothing was changed. Leave it where it is.');
     if (bytes.equals(this.#draft.base)) {
       // An editor that is still open has to find its file.
-      this.#mayBeOpen = returned !== undefined;
-      return { is: 'unchanged', returned };
+      this.#mayBeOpen = returned !== undefined && this.#rounds === 1;
+      return { is: 'unchanged', returned: this.#mayBeOpen ? returned : undefined };
     }
     const mine = parsed(bytes);
     if (mine instanceof NotASchedule) return this.#unusable(bytes, mine);
@@ -165,10 +167,7 @@ class Editing {
       const { conflicts } = outcome;
       const { terminal } = this.#ports;
       if (!terminal.isInteractive)
-        throw usage(
-          `others have changed what you changed (${conflicts.length}):\n${conflicts.slice(0, 1).flatMap(linesOf).join(' -').trim()}`,
-          'Nothing was written. On a terminal you can choose.',
-        );
+        throw usage(inOneLine(conflicts), 'Nothing was written. On a terminal you can choose.');
       const resolution = await resolve(terminal, conflicts);
       if (resolution === 'edit') return undefined;
       if (resolution === 'leave') return { is: 'left' };
@@ -179,7 +178,8 @@ class Editing {
   async #mergeOnce(base: ScheduleText, mine: ScheduleText): Promise<EditOutcome | undefined> {
     const { about } = this.#draft;
     const { user } = await this.#ports.identify();
-    const { desk, stop, close } = await openDesk(this.#ports, this.#path);
+    const { desk, file, stop, close } = await openDesk(this.#ports, this.#path);
+    file.expect(base);
     try {
       const order = {
         ...{ base, mine, decisions: this.#decisions, maybeAgain: about.begun, by: user },

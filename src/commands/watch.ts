@@ -12,20 +12,22 @@ export function pauseAfter(before: number, isNew: boolean, took: number): number
 
 /** The schedule as it is now, and as it is whenever something has happened. Fails where the first look does. */
 export async function* changes(
-  { clock, look }: Looking,
+  looking: Looking,
   signal: AbortSignal,
   onTrouble: (error: unknown) => void,
 ): AsyncGenerator<Snapshot, void, undefined> {
-  let last = await look();
+  const { clock } = looking;
+  const isOver = (): boolean => signal.aborted;
+  let last = await looking.look();
   let pause = pauseAfter(0, true, 0);
   let isInTrouble = false;
   yield last;
-  while (!signal.aborted) {
+  while (!isOver()) {
     await clock.wait(pause, signal);
     const began = clock.monotonic();
     let next = last;
     try {
-      next = await look();
+      next = await looking.look();
       isInTrouble = false;
     } catch (error) {
       // What cannot be read now may be there again soon: somebody edits it, or its server is busy.
@@ -35,7 +37,7 @@ export async function* changes(
     const isNew = hasChanged(last, next);
     pause = pauseAfter(pause, isNew, clock.monotonic() - began);
     last = next;
-    if (isNew && !signal.aborted) yield last;
+    if (isNew && !isOver()) yield last;
   }
 }
 

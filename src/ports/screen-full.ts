@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { errorCode } from './fs.js';
 import { onSuspend } from './screen-suspend.js';
 import type { OutputTarget } from './screen-sink.js';
@@ -14,8 +15,15 @@ export interface FullScreen {
   forget(): void;
   /** As Ctrl-Z does in other programs. */
   suspend(): void;
-  /** Calls back when the size changed, or the screen must be painted again. Returns the way to end it. */
-  onChange(changed: () => void): () => void;
+  /** Returns the way to end it. */
+  listen(listener: ScreenListener): () => void;
+}
+
+export interface ScreenListener {
+  /** The size changed, or the screen must be painted again. */
+  changed?(): void;
+  /** What the terminal sent for the keys that were pressed. */
+  typed?(text: string): void;
 }
 
 export interface Size {
@@ -24,9 +32,11 @@ export interface Size {
 }
 
 /** What is needed of process.stdin. */
-export interface KeySource {
+export interface KeySource extends NodeJS.EventEmitter {
   readonly isTTY?: boolean;
   setRawMode?(raw: boolean): unknown;
+  resume(): unknown;
+  pause(): unknown;
 }
 
 // The other screen, no cursor, and no line that is longer than we counted runs into the next one.
@@ -47,14 +57,20 @@ export function realFullScreen(
   let all = true;
   let isOn = false;
   let listening: (() => void)[] = [];
-  const listeners = new Set<() => void>();
+  const listeners = new Set<ScreenListener>();
+  const decoder = new StringDecoder('utf8');
   const write = (text: string): void => {
     // The terminal may be gone; then there is nobody to tell.
     target.write(text, () => undefined);
   };
   const changed = (): void => {
     all = true;
-    for (const listener of listeners) listener();
+    for (const listener of listeners) listener.changed?.();
+  };
+
+  const typed = (bytes: Buffer): void => {
+    const text = decoder.write(bytes);
+    for (const listener of listeners) listener.typed?.(text);
   };
 
   function show(): void {
@@ -90,7 +106,13 @@ export function realFullScreen(
       hide();
       show();
     });
-    listening = [() => target.off('resize', changed), () => process.off('exit', hide), unsuspend];
+    keys.on('data', typed).resume();
+    listening = [
+      () => target.off('resize', changed),
+      () => process.off('exit', hide),
+      () => keys.off('data', typed).pause(),
+      unsuspend,
+    ];
   }
 
   function unlisten(): void {
@@ -119,7 +141,7 @@ export function realFullScreen(
     },
     forget: changed,
     suspend,
-    onChange(listener) {
+    listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

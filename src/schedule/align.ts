@@ -61,8 +61,7 @@ export function changesOf({ to, from }: Alignment): Map<number, number> {
     const gone = start === 0 ? 0 : (from[start - 1] as number) + 1;
     let behind = gone;
     while (behind < to.length && to[behind] === -1) behind++;
-    if (behind - gone === end - start)
-      for (let i = 0; i < end - start; i++) changes.set(gone + i, start + i);
+    if (behind - gone === end - start) for (let i = 0; i < end - start; i++) changes.set(gone + i, start + i);
     start = end;
   }
   return changes;

@@ -60,7 +60,10 @@ export class MendReader extends MendTokens {
     let comma: number | undefined;
     for (;;) {
       const found = this.next();
-      if (found === undefined) return this.cutOff();
+      if (found === undefined) {
+        this.cutOff();
+        return;
+      }
       if (found === close) break;
       if (found === ',') {
         if (comma !== undefined || end === undefined) this.extraComma();

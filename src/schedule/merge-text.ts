@@ -18,6 +18,9 @@ export interface MergePlan {
   /** From the base. */
   readonly toMine: Alignment;
   readonly toTheirs: Alignment;
+  /** What stands in the place of entries of the base. */
+  readonly myChanges: ReadonlyMap<number, number>;
+  readonly theirChanges: ReadonlyMap<number, number>;
   /** By number: entries, and marks among them. */
   readonly wanted: { readonly all: Int32Array; readonly marked: Int32Array };
   readonly droppedMine: ReadonlySet<number>;
@@ -75,19 +78,22 @@ function editOf(plan: MergePlan): Edit {
 function touchedIn({ numbers, mine, wanted, droppedMine, restored }: MergePlan): Set<number> {
   const all = wanted.all.slice();
   const marked = wanted.marked.slice();
-  for (const [entry, number] of numbers.mine.entries()) {
+  for (let entry = 0; entry < mine.count; entry++) {
+    const number = numbers.mine[entry] as number;
     all[number] = (all[number] as number) - 1;
     marked[number] = (marked[number] as number) - (mine.marked[entry] as number);
   }
   const touched = new Set([...droppedMine].map((entry) => numbers.mine[entry] as number));
   for (const entry of restored) touched.add(numbers.theirs[entry] as number);
-  for (const [number, left] of all.entries()) if (left !== 0 || marked[number] !== 0) touched.add(number);
+  for (let number = 0; number < all.length; number++)
+    if (all[number] !== 0 || marked[number] !== 0) touched.add(number);
   return touched;
 }
 
 function placesIn(numbers: Uint32Array, wanted: ReadonlySet<number>): Map<number, number[]> {
   const places = new Map<number, number[]>();
-  for (const [entry, number] of wanted.size > 0 ? numbers.entries() : []) {
+  for (let entry = 0; wanted.size > 0 && entry < numbers.length; entry++) {
+    const number = numbers[entry] as number;
     if (!wanted.has(number)) continue;
     const known = places.get(number);
     if (known) known.push(entry);
@@ -155,6 +161,7 @@ function insertions(plan: MergePlan, edit: Edit, mine: ScheduleText, theirs: Sch
   if (edit.insert.size === 0) return [];
   const separator = Buffer.from(ownSeparator(mine), 'latin1');
   const behind = new Map<number, number[]>();
+  const changed = new Map([...plan.theirChanges].map(([base, entry]) => [entry, base]));
   let anchor = -1;
   let left = edit.insert.size;
   for (let entry = 0; entry < theirs.count && left > 0; entry++) {
@@ -163,8 +170,9 @@ function insertions(plan: MergePlan, edit: Edit, mine: ScheduleText, theirs: Sch
       left--;
       continue;
     }
-    const base = plan.toTheirs.from[entry] as number;
-    const partner = base === -1 ? -1 : (plan.toMine.to[base] as number);
+    const same = plan.toTheirs.from[entry] as number;
+    const base = same === -1 ? (changed.get(entry) ?? -1) : same;
+    const partner = base === -1 ? -1 : placeInMine(plan, base);
     if (partner !== -1 && !edit.drop.has(partner)) anchor = partner;
   }
   return [...behind].map(([place, entries]) => {
@@ -173,6 +181,11 @@ function insertions(plan: MergePlan, edit: Edit, mine: ScheduleText, theirs: Sch
     const at = mine.ends[place] as number;
     return { from: at, to: at, put: each.flatMap((bytes) => [separator, bytes]) };
   });
+}
+
+function placeInMine({ toMine, myChanges }: MergePlan, base: number): number {
+  const same = toMine.to[base] as number;
+  return same === -1 ? (myChanges.get(base) ?? -1) : same;
 }
 
 /** In front of all that stays; in the place of all where nothing does. */

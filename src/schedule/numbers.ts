@@ -11,19 +11,21 @@ export interface Numbers {
 }
 
 export function numbersOf(texts: readonly ScheduleText[]): Numbers {
-  const [first] = texts;
-  // As after a peer's marks: the entries are known to be the same.
-  if (first && texts.every(({ group }) => group === first.group))
-    return { of: texts.map(({ group }) => group), size: first.groupCount.length };
-  const bytes = Buffer.concat(texts.map((text) => text.bytes));
+  // As after a peer's marks: such texts are known to have the same entries.
+  const different = [...new Map(texts.map((text) => [text.group, text])).values()];
+  if (different.length === 1) {
+    const [{ group, groupCount }] = different as [ScheduleText];
+    return { of: texts.map(() => group), size: groupCount.length };
+  }
+  const bytes = Buffer.concat(different.map((text) => text.bytes));
   const groups = new Groups(bytes);
+  const numbers = new Map<Uint32Array, Uint32Array>();
   let shift = 0;
-  const of = texts.map((text) => {
-    const numbers = numbersIn(text, shift, bytes, groups);
+  for (const text of different) {
+    numbers.set(text.group, numbersIn(text, shift, bytes, groups));
     shift += text.bytes.length;
-    return numbers;
-  });
-  return { of, size: groups.size };
+  }
+  return { of: texts.map(({ group }) => numbers.get(group) as Uint32Array), size: groups.size };
 }
 
 /** `shift`: where the text begins in `bytes`. */

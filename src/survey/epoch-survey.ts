@@ -4,17 +4,27 @@ import { isDesk } from '../claim/names.js';
 import { folders, type Epoch } from '../claim/sidecar.js';
 import { Doubts } from './doubts.js';
 import { GroupFinder } from './group-finder.js';
-import { CLAIMED, isGone, Judge, RUNNING, SUSPECT } from './judge.js';
+import { CLAIMED, FREE, isGone, Judge, RUNNING, SUSPECT } from './judge.js';
 import { Journals, type Writer } from './journals.js';
-import { Matcher, type Matched, type SlotColumns } from './match.js';
+import { Matcher, type SlotColumns } from './match.js';
 import { roomFor } from './columns.js';
 import type { SlotKey } from './slot-numbers.js';
+import type { ScheduleText } from '../schedule/text.js';
 import { snapshotOf, type Columns, type Sight } from './snapshot.js';
 import { Standings } from './standings.js';
 import type { SurveyOptions } from './survey.js';
 import type { Snapshot, WorkerFacts, WorkerStanding } from './types.js';
 
 const NOT_LOOKED_FOR = -2;
+
+/** What was made of the journals and the cells; it holds as long as nothing is new. */
+interface Picture {
+  readonly text: ScheduleText;
+  readonly basis: string;
+  readonly doubts: readonly number[];
+  readonly columns: Columns;
+  readonly running: ReadonlyMap<number, readonly number[]>;
+}
 
 /** What is known of one epoch; goes on from look to look. */
 export class EpochSurvey {
@@ -26,6 +36,11 @@ export class EpochSurvey {
   #matcher: Matcher | undefined;
   /** Of each slot, for the entries that the finder knows. */
   #groups = new Int32Array(0);
+  #last: Picture | undefined;
+  /** Workers whose journals do not grow any more. */
+  readonly #isComplete = new Set<string>();
+  /** Writers that something hangs on, as of so many lines. */
+  #busy: { readonly lines: number; readonly writers: readonly Writer[] } = { lines: 0, writers: [] };
 
   constructor(options: SurveyOptions, epoch: Epoch) {
     const { fs, identity } = options;
@@ -38,31 +53,48 @@ export class EpochSurvey {
 
   /** Whoever is found dead has written nothing behind what is read afterwards. */
   async read(): Promise<void> {
-    const { writers } = this.#journals;
-    await this.#journals.readOn();
-    await this.#standings.look();
-    for (const writer of this.#busy()) {
-      const { worker, identity } = writer;
-      if (!this.#standings.isBeating(worker)) await this.#standings.lookAt(worker, identity);
+    await this.#journals.readOn((worker) => this.#isComplete.has(worker));
+    const present = this.#journals.writers.filter(({ left }) => !left);
+    await this.#standings.look(present.map(({ worker }) => worker));
+    for (const { worker, identity } of this.#busyWriters()) {
+      if (this.#standings.isBeating(worker)) continue;
+      await this.#standings.lookAt(worker, identity);
+      // It may have ended everything and left since.
+      await this.#journals.readOnOf(worker);
     }
-    for (const writer of [...writers])
-      if (!writer.left && isGone(this.#standings.of(writer.worker)))
-        await this.#journals.readOnOf(writer.worker);
+    for (const { worker } of present) {
+      if (!isGone(this.#standings.of(worker))) continue;
+      if (!this.#isComplete.has(worker)) await this.#journals.readOnOf(worker);
+      if (this.#standings.isProven(worker)) this.#isComplete.add(worker);
+    }
+    for (const { worker, left } of this.#journals.writers) if (left) this.#isComplete.add(worker);
   }
 
   async snapshot(sight: Sight, hash: string): Promise<Snapshot> {
+    const basis = this.#basis(sight);
+    const last = this.#last;
+    const isSame = last?.text === sight.text && last.basis === basis && !(await this.#doubts.ask(last.doubts));
+    const picture = isSame ? last : await this.#draw(sight, hash, basis);
+    this.#last = picture;
+    return snapshotOf(sight, this.#journals, picture.columns, this.#workers(picture.running));
+  }
+
+  /** What a picture rests on besides the schedule's text and the cells. */
+  #basis({ epoch }: Sight): string {
+    const { writers, lines } = this.#journals;
+    return [epoch?.id, lines, ...writers.map(({ number }) => this.#standingOf(number))].join();
+  }
+
+  async #draw(sight: Sight, hash: string, basis: string): Promise<Picture> {
     const { text } = sight;
     this.#findGroups(sight);
     const revision = this.#journals.revisionOf(hash) ?? Infinity;
-    await this.#doubts.ask(this.#inDoubt(sight, revision));
+    const doubts = this.#inDoubt(sight, revision);
+    await this.#doubts.ask(doubts);
     const slots = this.#judgeAll(revision);
     const matched = (this.#matcher as Matcher).match(text, slots);
-    return snapshotOf(
-      sight,
-      this.#journals,
-      { ...matched, run: slots.run, worker: slots.worker },
-      this.#workers(matched, slots),
-    );
+    const columns = { ...matched, run: slots.run, worker: slots.worker };
+    return { text, basis, doubts, columns, running: runningIn(columns) };
   }
 
   readonly #standingOf = (worker: number): Verdict => {
@@ -70,9 +102,13 @@ export class EpochSurvey {
     return !writer || writer.left ? 'dead' : this.#standings.of(writer.worker);
   };
 
-  /** Writers that something hangs on. */
-  #busy(): Writer[] {
-    const { history, writers } = this.#journals;
+  #isBeating(worker: number): boolean {
+    return this.#standings.isBeating(this.#journals.writers[worker]?.worker ?? '');
+  }
+
+  #busyWriters(): readonly Writer[] {
+    const { history, writers, lines } = this.#journals;
+    if (this.#busy.lines === lines) return this.#busy.writers;
     const busy = new Set<number>();
     const judge = new Judge(
       history,
@@ -83,7 +119,8 @@ export class EpochSurvey {
       judge.judge(slot);
       if (judge.state === RUNNING || judge.state === CLAIMED) busy.add(judge.worker);
     }
-    return writers.filter(({ number, left }) => busy.has(number) && !left);
+    this.#busy = { lines, writers: writers.filter(({ number, left }) => busy.has(number) && !left) };
+    return this.#busy.writers;
   }
 
   #findGroups({ text }: Sight): void {
@@ -110,19 +147,25 @@ export class EpochSurvey {
     for (const [i, group] of this.#finder.search(keys).entries()) this.#groups[missing[i] as number] = group;
   }
 
-  /** Claims not known to be started of which the journals do not tell whose they are, or whether they still are. */
+  /**
+   * Claims not known to be started of which the journals do not tell whose they are, or whether they still are; and
+   * marks that were to go.
+   */
   #inDoubt({ text }: Sight, revision: number): number[] {
     const { history } = this.#journals;
     const judge = new Judge(history, this.#standingOf, () => undefined);
     const slots: number[] = [];
     for (let slot = 0; slot < history.slots.size; slot++) {
-      const generation = history.generation[slot] as number;
-      if (generation < (history.requeuedBelow[slot] as number) || history.runIn(slot, generation) >= 0)
-        continue;
       judge.judge(slot);
+      if (judge.run >= 0) continue;
       const group = this.#groups[slot] as number;
       const isMarked = group >= 0 && (text.groupMarked[group] as number) > 0;
-      const isSure = judge.state === CLAIMED && history.rivalsOf(slot).length === 0;
+      if (judge.state === FREE) {
+        if (isMarked) slots.push(slot);
+        continue;
+      }
+      const isSure =
+        judge.state === CLAIMED && history.rivalsOf(slot).length === 0 && this.#isBeating(judge.worker);
       if (!isSure || !(isMarked || (history.revision[slot] as number) > revision)) slots.push(slot);
     }
     return slots;
@@ -148,16 +191,7 @@ export class EpochSurvey {
     return { run, worker, state, entry, isNewer, count, group: this.#groups };
   }
 
-  #workers(matched: Matched, { worker: workerOf }: Pick<Columns, 'worker'>): WorkerFacts[] {
-    const running = new Map<number, number[]>();
-    for (let entry = 0; entry < matched.state.length; entry++) {
-      const state = matched.state[entry];
-      if (state !== RUNNING && state !== SUSPECT) continue;
-      const worker = workerOf[matched.slot[entry] as number] as number;
-      const entries = running.get(worker);
-      if (entries) entries.push(entry);
-      else running.set(worker, [entry]);
-    }
+  #workers(running: Picture['running']): WorkerFacts[] {
     return this.#journals.writers
       .filter(({ worker }) => !isDesk(worker))
       .map((writer) => this.#factsOf(writer, running.get(writer.number) ?? []));
@@ -169,6 +203,19 @@ export class EpochSurvey {
     const lastHeardMs = this.#standings.lastHeardMs(worker);
     return { worker, identity, standing, since, gpus, running, succeeded, failed, lastHeardMs };
   }
+}
+
+/** The entries that each worker runs. */
+function runningIn({ state, slot, worker }: Columns): Picture['running'] {
+  const running = new Map<number, number[]>();
+  for (let entry = 0; entry < state.length; entry++) {
+    if (state[entry] !== RUNNING && state[entry] !== SUSPECT) continue;
+    const who = worker[slot[entry] as number] as number;
+    const entries = running.get(who);
+    if (entries) entries.push(entry);
+    else running.set(who, [entry]);
+  }
+  return running;
 }
 
 function shown(verdict: Verdict): WorkerStanding {

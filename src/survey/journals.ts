@@ -6,7 +6,7 @@ import {
   type JournalRecord,
   type WorkerIdentity,
 } from '../journal/records.js';
-import type { FileSystem } from '../ports/fs.js';
+import { errorCode, type FileSystem } from '../ports/fs.js';
 import { CLAIM, END, QuickLine } from '../journal/quick-line.js';
 import { History } from './history.js';
 import { Latest } from './latest.js';
@@ -53,18 +53,29 @@ export class Journals {
     this.#folder = folder;
   }
 
-  async readOn(): Promise<void> {
-    for (const worker of await writersIn(this.#fs, this.#folder)) await this.readOnOf(worker);
+  async readOn(isComplete: (worker: string) => boolean): Promise<void> {
+    for (const worker of await writersIn(this.#fs, this.#folder))
+      if (!isComplete(worker)) await this.readOnOf(worker);
   }
 
   /** One worker's journal. */
   async readOnOf(worker: string): Promise<void> {
     const writer = this.writerOf(worker);
-    const bytes = await appended(this.#fs, journalPath(this.#folder, worker), writer);
+    const bytes = await this.#appended(writer);
     for (let from = 0; from < bytes.length;) {
       const to = bytes.indexOf(NEWLINE, from);
       this.#line(writer, bytes, from, to);
       from = to + 1;
+    }
+  }
+
+  /** Nothing of a worker that is known by its cells alone. */
+  async #appended(writer: Writer): Promise<Buffer> {
+    try {
+      return await appended(this.#fs, journalPath(this.#folder, writer.worker), writer);
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return Buffer.alloc(0);
+      throw error;
     }
   }
 

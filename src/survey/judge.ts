@@ -27,6 +27,8 @@ export const STATE_NAMES: readonly StateName[] = [
 export interface CellsSay {
   readonly owner: number;
   readonly start: number;
+  /** Whether somebody's decision to requeue it has been carried out. */
+  readonly isRequeued: boolean;
 }
 
 export interface Judged {
@@ -56,7 +58,10 @@ export class Judge implements Judged {
     this.run = -1;
     this.worker = -1;
     this.state = FREE;
-    if (generation < (history.requeuedBelow[slot] as number)) return;
+    if (generation < (history.requeuedBelow[slot] as number)) {
+      if (this.cells(slot)?.isRequeued === false) this.state = RETURNED;
+      return;
+    }
     this.run = history.runIn(slot, generation);
     if (this.run >= 0) this.#judgeRun();
     else this.#judgeClaim(slot, generation);

@@ -13,6 +13,8 @@ export interface StandingsOptions {
   readonly folder: string;
 }
 
+/** A hundred heartbeats are a hundred files to open. */
+const AGAIN_AFTER_MS = 3000;
 const NS_PER_MS = 1_000_000n;
 
 /** Who lives, as far as a reader can tell; the longer it looks, the more it knows of other hosts. */
@@ -20,6 +22,8 @@ export class Standings {
   readonly #o: StandingsOptions;
   readonly #peers: Peers;
   readonly #verdicts = new Map<string, Verdict>();
+  readonly #asked = new Set<string>();
+  #lookedAt = -Infinity;
   #beating: ReadonlySet<string> = new Set();
   /** The filesystem's clock when it was last asked, and this process's. */
   #now: { readonly fileNs: bigint; readonly monotonic: number } | undefined;
@@ -30,8 +34,13 @@ export class Standings {
     this.#peers = new Peers(fs, folder, identity, clock, probes);
   }
 
-  /** Looks at whoever has a heartbeat. */
-  async look(): Promise<void> {
+  /** Looks at whoever has a heartbeat; not all the time, unless one of these workers is new. */
+  async look(workers: readonly string[]): Promise<void> {
+    const now = this.#o.clock.monotonic();
+    const isNew = workers.some((worker) => !this.#asked.has(worker));
+    if (!isNew && now - this.#lookedAt < AGAIN_AFTER_MS) return;
+    for (const worker of workers) this.#asked.add(worker);
+    this.#lookedAt = now;
     const beating = await this.#peers.others();
     this.#beating = new Set(beating);
     for (const worker of beating) this.#verdicts.set(worker, await this.#peers.standing(worker));
@@ -43,8 +52,10 @@ export class Standings {
     this.#verdicts.set(worker, await this.#peers.standing(worker, identity));
   }
 
-  isKnown(worker: string): boolean {
-    return this.#verdicts.has(worker);
+  /** Not only taken to be gone because it has no heartbeat. */
+  isProven(worker: string): boolean {
+    const verdict = this.#verdicts.get(worker);
+    return verdict === 'dead' || verdict === 'host-down';
   }
 
   isBeating(worker: string): boolean {

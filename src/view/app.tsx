@@ -1,15 +1,13 @@
-import { Box, Text, useInput, type TextProps } from 'ink';
+import { Box, Text, type TextProps } from 'ink';
 import { useSyncExternalStore } from 'react';
-import { keysOf, type Key } from './keys.js';
 import type { Line, Style } from './lines.js';
 import type { Model } from './model.js';
 import { shown } from './shown.js';
 
-/** Where the components get what they show, and to whom they hand the keys. */
+/** Where the components get what they show. */
 export interface Store {
   readonly model: Model;
   subscribe(changed: () => void): () => void;
-  press(key: Key): void;
 }
 
 type Look = Pick<TextProps, 'color' | 'bold' | 'dimColor' | 'inverse'>;
@@ -31,9 +29,6 @@ export function App({ store, coloured }: { readonly store: Store; readonly colou
     (changed) => store.subscribe(changed),
     () => store.model,
   );
-  useInput((input, key) => {
-    for (const each of keysOf(input, key)) store.press(each);
-  });
   const { head, list, foot } = shown(model);
   const looks = coloured ? COLOURED : PLAIN;
   const { columns, rows } = model.size;

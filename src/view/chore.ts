@@ -51,6 +51,8 @@ export class Chore<T> {
     await clock.wait(spent * REST, over);
     if (isReplaced()) return;
     this.#busy = false;
-    await this.#next?.();
+    const next = this.#next;
+    this.#next = undefined;
+    await next?.();
   }
 }

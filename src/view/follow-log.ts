@@ -1,8 +1,14 @@
 import type { Clock } from '../ports/clock.js';
+import type { Snapshot } from '../survey/types.js';
 import { LogReader, type LogLines } from './log-lines.js';
 
 /** What one run has printed, from a byte on; a negative one counts from the end; undefined where nothing is kept of it. */
-export type ReadLog = (entry: number, attempt: number, from: number) => Promise<LogPiece | undefined>;
+export type ReadLog = (
+  snapshot: Snapshot,
+  entry: number,
+  attempt: number,
+  from: number,
+) => Promise<LogPiece | undefined>;
 
 export interface LogPiece {
   readonly bytes: Buffer;
@@ -27,9 +33,10 @@ export async function followLog(
 ): Promise<void> {
   let reader: LogReader | undefined;
   let shownTo = -1;
-  for (let from = -TAIL_BYTES; !signal.aborted;) {
+  const isOver = (): boolean => signal.aborted;
+  for (let from = -TAIL_BYTES; !isOver();) {
     const piece = await read(from);
-    if (signal.aborted) return;
+    if (isOver()) return;
     if (!piece) {
       show(undefined);
       await clock.wait(MISSING_PAUSE_MS, signal);

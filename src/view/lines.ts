@@ -26,7 +26,7 @@ export function row(cells: readonly Cell[], columns: number, gap = 2): Line {
   for (const [i, { text, width, right, style }] of cells.entries()) {
     const isLast = i === cells.length - 1;
     const wide = Math.max(0, Math.min(left, width ?? left));
-    if (wide === 0) break;
+    if (left <= 0) break;
     const shown = right ? fit(text, wide).padStart(wide) : isLast ? fit(text, wide) : fill(text, wide);
     const between = isLast ? '' : ' '.repeat(Math.max(0, Math.min(gap, left - wide)));
     spans.push({ text: shown, style });
@@ -52,16 +52,17 @@ export function words(spans: readonly Span[], columns: number): Line {
 /** Groups of words over as many lines as they need, at most so many. */
 export function wrapped(groups: readonly (readonly Span[])[], columns: number, most: number): Line[] {
   const lines: Span[][] = [[]];
+  const space = columns < 60 ? ' ' : '  ';
   let used = 0;
   for (const group of groups) {
     const width = group.reduce((sum, { text }) => sum + widthOf(text), 0);
-    const gap = used === 0 ? 0 : 2;
+    const gap = used === 0 ? 0 : space.length;
     if (used > 0 && used + gap + width > columns) {
       if (lines.length === most) break;
       lines.push([...group]);
       used = width;
     } else {
-      lines.at(-1)?.push(...(gap > 0 ? [{ text: '  ' }] : []), ...group);
+      lines.at(-1)?.push(...(gap > 0 ? [{ text: space }] : []), ...group);
       used += gap + width;
     }
   }

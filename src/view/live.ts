@@ -4,20 +4,20 @@ import type { Snapshot, StateName } from '../survey/types.js';
 import { Chore } from './chore.js';
 import type { Store } from './app.js';
 import { followLog, type ReadLog } from './follow-log.js';
-import type { Key } from './keys.js';
+import { KeyReader, type Key } from './keys.js';
 import {
   firstModel,
+  type Chosen,
   type Effect,
   type Event,
   type Filter,
   type Group,
   type Model,
-  type Seen,
 } from './model.js';
 import { sift } from './sift.js';
+import { Looker } from './looker.js';
 import { openStage } from './stage.js';
 import { update } from './update.js';
-import { hasChanged, pauseAfter } from '../commands/watch.js';
 
 /** Where the live view gets what it shows, and who acts for it. */
 export interface Sources {
@@ -28,7 +28,7 @@ export interface Sources {
   group(snapshot: Snapshot): Promise<readonly Group[]>;
   readonly readLog: ReadLog;
   /** Puts entries back, and says what came of it; never fails. */
-  requeue(entries: readonly number[]): Promise<string>;
+  requeue(chosen: Chosen): Promise<string>;
   /** What is wrong, in one line. */
   explain(error: unknown): string;
 }
@@ -45,6 +45,8 @@ export interface LiveOptions {
 /** The first look takes no longer than this where the schedule is not huge: no other screen for a usage error. */
 const AT_ONCE_MS = 200;
 const TICK_MS = 1000;
+/** The rest of an escape sequence comes sooner than this, also from far away. */
+const ESCAPE_MS = 40;
 
 /** The live view: looks, listens to keys, and shows. */
 export class Live implements Store {
@@ -53,8 +55,10 @@ export class Live implements Store {
   readonly #over = new AbortController();
   readonly #sifting: Chore<Uint32Array>;
   #reading = new AbortController();
-  #looking = new AbortController();
+  readonly #looker: Looker;
   #sifted: Filter | undefined;
+  readonly #keys = new KeyReader();
+  #pieces = 0;
 
   constructor(
     private readonly screen: FullScreen,
@@ -63,6 +67,10 @@ export class Live implements Store {
     private readonly options: LiveOptions,
   ) {
     this.#sifting = new Chore(clock, this.#over.signal);
+    this.#looker = new Looker(clock, () => sources.look(), {
+      saw: (snapshot, isNew) => this.#saw(snapshot, isNew),
+      failed: (error) => this.#dispatch({ is: 'trouble', text: sources.explain(error) }),
+    });
     const model = firstModel(options.schedule, screen.size, options.unicode, this.#now());
     this.model = { ...model, filter: { state: options.state } };
   }
@@ -70,7 +78,7 @@ export class Live implements Store {
   /** Until `leave`; then the terminal is as it was. Fails where the first look does. */
   async show(): Promise<unknown> {
     const { signal } = this.#over;
-    const first = this.#look();
+    const first = this.#looker.once();
     const late = new AbortController();
     try {
       await Promise.race([first, this.clock.wait(AT_ONCE_MS, late.signal), whenAborted(signal)]);
@@ -80,7 +88,10 @@ export class Live implements Store {
     if (signal.aborted) return signal.reason;
     this.screen.enter();
     const stage = openStage(this.screen, this, this.options.coloured);
-    const unlisten = this.screen.onChange(() => this.#dispatch({ is: 'size', size: this.screen.size }));
+    const unlisten = this.screen.listen({
+      changed: () => this.#dispatch({ is: 'size', size: this.screen.size }),
+      typed: (text) => void this.#typed(text),
+    });
     try {
       await Promise.race([stage.ended, this.#work(first), whenAborted(signal)]);
       return signal.reason;
@@ -96,7 +107,7 @@ export class Live implements Store {
   leave(why: unknown): void {
     this.#over.abort(why);
     this.#reading.abort();
-    this.#looking.abort();
+    this.#looker.wake();
   }
 
   subscribe(changed: () => void): () => void {
@@ -104,46 +115,31 @@ export class Live implements Store {
     return () => this.#listeners.delete(changed);
   }
 
-  press(key: Key): void {
-    this.#dispatch({ is: 'key', key });
+  /** What the terminal sends. An Escape is known by nothing following it. */
+  async #typed(text: string): Promise<void> {
+    const pieces = ++this.#pieces;
+    this.#press(this.#keys.push(text));
+    if (!this.#keys.isWaiting) return;
+    await this.clock.wait(ESCAPE_MS, this.#over.signal);
+    if (pieces === this.#pieces) this.#press(this.#keys.flush());
   }
 
-  async #work(first: Promise<void>): Promise<void> {
-    await Promise.all([first.then(() => this.#lookOn()), this.#tick()]);
+  #press(keys: readonly Key[]): void {
+    for (const key of keys) this.#dispatch({ is: 'key', key });
   }
 
-  async #look(): Promise<void> {
-    this.#saw(await this.sources.look());
+  async #work(first: Promise<unknown>): Promise<void> {
+    await Promise.all([first.then(() => this.#looker.goOn(this.#over.signal)), this.#tick()]);
   }
 
-  /** Again and again: soon while something happens, seldom while nothing does. */
-  async #lookOn(): Promise<void> {
-    let pause = pauseAfter(0, true, 0);
-    while (!this.#over.signal.aborted) {
-      this.#looking = new AbortController();
-      await this.clock.wait(pause, this.#looking.signal);
-      if (this.#over.signal.aborted) return;
-      const before = this.model.seen?.snapshot;
-      const began = this.clock.monotonic();
-      await this.#look().catch((error: unknown) => {
-        this.#dispatch({ is: 'trouble', text: this.sources.explain(error) });
-      });
-      const after = this.model.seen?.snapshot;
-      const isNew = !before || !after || hasChanged(before, after);
-      pause = pauseAfter(pause, isNew, this.clock.monotonic() - began);
-    }
-  }
-
-  #saw(snapshot: Snapshot): void {
-    const { seen, trouble } = this.model;
+  #saw(snapshot: Snapshot, isNew: boolean): void {
+    const { seen } = this.model;
     const at = this.#now();
-    const isNew = !seen || hasChanged(seen.snapshot, snapshot);
     const hosts = new Map(
       snapshot.workers.map(({ worker, identity }) => [worker, identity?.hostname ?? worker]),
     );
-    const outlook = isNew ? this.sources.outlook(snapshot, at) : seen.outlook;
-    const next: Seen = { snapshot, hosts, at, outlook };
-    this.#dispatch({ is: 'seen', seen: next, isNew: isNew || trouble !== undefined });
+    const outlook = isNew || !seen ? this.sources.outlook(snapshot, at) : seen.outlook;
+    this.#dispatch({ is: 'seen', seen: { snapshot, hosts, at, outlook }, isNew });
   }
 
   /** What is shown grows old by itself while somebody works. */
@@ -167,20 +163,32 @@ export class Live implements Store {
 
   #perform(effect: Effect): void {
     switch (effect.do) {
-      case 'leave':
-        return this.leave(effect.key);
-      case 'suspend':
-        return this.screen.suspend();
-      case 'repaint':
-        return this.screen.forget();
-      case 'sift':
-        return this.#sift();
-      case 'group':
-        return this.#group();
-      case 'read':
-        return this.#read();
+      case 'leave': {
+        this.leave(effect.key);
+        return;
+      }
+      case 'suspend': {
+        this.screen.suspend();
+        return;
+      }
+      case 'repaint': {
+        this.screen.forget();
+        return;
+      }
+      case 'sift': {
+        this.#sift();
+        return;
+      }
+      case 'group': {
+        this.#group();
+        return;
+      }
+      case 'read': {
+        this.#read();
+        return;
+      }
       case 'requeue':
-        return void this.#requeue(effect.entries);
+        return void this.#requeue(effect.chosen);
     }
   }
 
@@ -200,7 +208,7 @@ export class Live implements Store {
     const snapshot = this.model.seen?.snapshot;
     if (!snapshot) return;
     this.sources.group(snapshot).then(
-      (groups) => this.#dispatch({ is: 'grouped', groups }),
+      (list) => this.#dispatch({ is: 'grouped', groups: { snapshot, list } }),
       (error: unknown) => this.#dispatch({ is: 'trouble', text: this.sources.explain(error) }),
     );
   }
@@ -212,7 +220,10 @@ export class Live implements Store {
     const { entry, attempt } = this.model.detail ?? {};
     if (entry === undefined || attempt === undefined) return;
     const { signal } = reading;
-    const read = (from: number): ReturnType<ReadLog> => this.sources.readLog(entry, attempt, from);
+    const read = async (from: number): ReturnType<ReadLog> => {
+      const { seen } = this.model;
+      return seen && this.sources.readLog(seen.snapshot, entry, attempt, from);
+    };
     const log = followLog(this.clock, read, signal, (lines) =>
       this.#dispatch({ is: 'log', log: lines, trouble: lines ? undefined : 'Its output was not kept.' }),
     );
@@ -221,11 +232,11 @@ export class Live implements Store {
     });
   }
 
-  async #requeue(entries: readonly number[]): Promise<void> {
-    this.#dispatch({ is: 'note', text: 'Putting it back...' });
-    const text = await this.sources.requeue(entries);
+  async #requeue(chosen: Chosen): Promise<void> {
+    this.#dispatch({ is: 'note', text: 'Putting back...' });
+    const text = await this.sources.requeue(chosen);
     this.#dispatch({ is: 'note', text });
-    this.#looking.abort();
+    this.#looker.wake();
   }
 
   #now(): number {

@@ -25,12 +25,14 @@ export interface Model {
   /** Whether these are still those of an earlier filter. */
   readonly sifting: boolean;
   readonly cursors: Readonly<Record<Exclude<Page, 'entry'>, Cursor>>;
+  /** So many characters of the commands are out of sight on the left. */
+  readonly aside: number;
   /** The selected entry, which stays selected when others come and go before it. */
   readonly selected: number;
-  readonly groups: readonly Group[] | undefined;
+  readonly groups: Grouped | undefined;
   readonly detail: Detail | undefined;
-  /** Entries that are put back when the answer is yes. */
-  readonly asked: readonly number[] | undefined;
+  /** What is put back when the answer is yes. */
+  readonly asked: Chosen | undefined;
   /** What became of the last key, until the next one. */
   readonly note: string | undefined;
 }
@@ -69,6 +71,18 @@ export interface Group {
   readonly entries: readonly number[];
 }
 
+/** The numbers of entries, as they were then: somebody may take others out of the schedule meanwhile. */
+export interface Chosen {
+  readonly snapshot: Snapshot;
+  readonly entries: readonly number[];
+}
+
+/** All that failed, the most frequent kind first. */
+export interface Grouped {
+  readonly snapshot: Snapshot;
+  readonly list: readonly Group[];
+}
+
 /** An entry and the log of one of its runs. */
 export interface Detail {
   readonly entry: number;
@@ -93,7 +107,7 @@ export type Event =
   | { readonly is: 'seen'; readonly seen: Seen; readonly isNew: boolean }
   | { readonly is: 'trouble'; readonly text: string | undefined }
   | { readonly is: 'sifted'; readonly filter: Filter; readonly matches: Uint32Array | undefined }
-  | { readonly is: 'grouped'; readonly groups: readonly Group[] }
+  | { readonly is: 'grouped'; readonly groups: Grouped }
   | { readonly is: 'log'; readonly log: LogLines | undefined; readonly trouble: string | undefined }
   | { readonly is: 'note'; readonly text: string };
 
@@ -108,7 +122,7 @@ export type Effect =
   | { readonly do: 'group' }
   /** Read the log that `detail` is about, and go on reading it. */
   | { readonly do: 'read' }
-  | { readonly do: 'requeue'; readonly entries: readonly number[] };
+  | { readonly do: 'requeue'; readonly chosen: Chosen };
 
 export type Step = readonly [Model, ...Effect[]];
 
@@ -118,7 +132,7 @@ export function firstModel(schedule: string, size: Size, unicode: boolean, now: 
   return {
     ...{ schedule, size, unicode, now },
     ...{ seen: undefined, trouble: undefined, pages: ['entries'], filter: {}, typing: undefined },
-    ...{ matches: undefined, sifting: false, selected: 0 },
+    ...{ matches: undefined, sifting: false, selected: 0, aside: 0 },
     cursors: { entries: START, workers: START, failures: START, help: START },
     ...{ groups: undefined, detail: undefined, asked: undefined, note: undefined },
   };

@@ -27,7 +27,7 @@ export function settled(model: Model): Model {
     cursors: {
       ...model.cursors,
       entries: pageOf(model) === 'entries' ? cursor : { ...entries, row: cursor.row },
-      failures: moved(failures, failures.row, model.groups?.length ?? 0, height),
+      failures: moved(failures, failures.row, model.groups?.list.length ?? 0, height),
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Run, Snapshot } from '../survey/types.js';
 import { formatExactDuration } from '../worker/duration.js';
 import { words, type Line, type Span } from './lines.js';
 import type { Detail, Model, Seen } from './model.js';
-import { commandOf, durationOf, outcomeOf, STYLE_OF, workerOf } from './states.js';
+import { commandAt, durationOf, outcomeOf, STYLE_OF, workerOf } from './states.js';
 
 /** The run whose log is shown. */
 export function runShown(snapshot: Snapshot, { entry, run }: Detail): Run | undefined {
@@ -33,7 +33,7 @@ export function detailHead(model: Model, columns: number): Line[] {
   const most = model.size.rows >= 20 ? 3 : 1;
   return [
     words(first, columns),
-    ...command(commandOf(snapshot, entry), columns, most),
+    ...command(commandAt(snapshot, entry), columns, most),
     ...runLine(seen, detail, columns),
   ];
 }
@@ -41,7 +41,7 @@ export function detailHead(model: Model, columns: number): Line[] {
 function command(text: string, columns: number, most: number): Line[] {
   const lines: Line[] = [];
   // By characters: where a command is broken does not matter, as long as it can be read.
-  let rest = [...text.slice(0, columns * most * 2)];
+  let rest = Array.from(text.slice(0, columns * most * 2));
   while (rest.length > 0 && lines.length < most) {
     const isLast = lines.length === most - 1;
     let take = columns;

@@ -2,7 +2,7 @@ import type { Snapshot } from '../survey/types.js';
 import { formatDuration } from '../worker/duration.js';
 import { between, row, words, type Cell, type Line, type Span } from './lines.js';
 import { entryInRow, listLength, type Model, type Seen } from './model.js';
-import { commandOf, durationOf, grouped, runOf, STYLE_OF, workerOf } from './states.js';
+import { commandAt, durationOf, grouped, runOf, STYLE_OF, workerOf } from './states.js';
 
 /** Of the filter, and of the columns. */
 export function entryTitles(model: Model, columns: number): Line {
@@ -58,7 +58,7 @@ function entryRow(model: Model, seen: Seen, entry: number, isChosen: boolean, co
     { text: attempt === undefined ? '' : String(attempt) },
     { text: host },
     { text: took === undefined ? '' : formatDuration(took) },
-    { text: commandOf(snapshot, entry) },
+    { text: commandAt(snapshot, entry, model.aside) },
   ]);
   const line = row(cells, columns, 1);
   return isChosen ? line.map(({ text }) => ({ text, style: 'chosen' as const })) : line;

@@ -6,6 +6,7 @@ import { formatDuration } from '../worker/duration.js';
 
 /** From so many lines on there is room for what can be done without. */
 const ROOMY = 16;
+const LOW = 10;
 
 /** What stands on top of every page: how far it is, how long it will take, and how many entries are in which state. */
 export function head(model: Model, columns: number): Line[] {
@@ -15,7 +16,7 @@ export function head(model: Model, columns: number): Line[] {
   return [
     title(model, seen, columns),
     ...(roomy ? [bar(seen.snapshot.totals, columns, model.unicode)] : []),
-    ...legend(model, seen.snapshot.totals, columns, roomy ? 3 : 1),
+    ...legend(model, seen.snapshot.totals, columns, roomy ? 3 : size.rows >= LOW ? 2 : 1),
     ...troubles(model, seen, columns),
   ];
 }

@@ -1,6 +1,6 @@
 import { row, words, type Line } from './lines.js';
-import { pageOf, type Group, type Model } from './model.js';
-import { commandOf, grouped } from './states.js';
+import { pageOf, type Group, type Grouped, type Model } from './model.js';
+import { commandAt, grouped } from './states.js';
 
 export function causeTitles(columns: number): Line {
   const titles = ['', 'entries', 'what happened', 'the first of them'];
@@ -16,10 +16,10 @@ export function causeRows(model: Model, columns: number, height: number): Line[]
   const { groups, seen } = model;
   const { failures } = model.cursors;
   if (!groups || !seen) return [words([{ text: '  Looking...', style: 'dim' }], columns)];
-  if (groups.length === 0) return [words([{ text: '  Nothing has failed.', style: 'good' }], columns)];
-  return groups.slice(failures.top, failures.top + height).map((group, i) => {
+  if (groups.list.length === 0) return [words([{ text: '  Nothing has failed.', style: 'good' }], columns)];
+  return groups.list.slice(failures.top, failures.top + height).map((group, i) => {
     const isChosen = failures.top + i === failures.row;
-    const cells = texts(model, group, isChosen).map((text, j) => ({
+    const cells = texts(groups, group, isChosen).map((text, j) => ({
       ...{ text, width: widths(columns)[j], right: j === 1 },
       style: isChosen ? ('chosen' as const) : j === 2 ? ('bad' as const) : undefined,
     }));
@@ -27,14 +27,13 @@ export function causeRows(model: Model, columns: number, height: number): Line[]
   });
 }
 
-function texts({ seen }: Model, { cause, line, entries }: Group, isChosen: boolean): string[] {
+function texts({ snapshot }: Grouped, { cause, line, entries }: Group, isChosen: boolean): string[] {
   const [first] = entries;
-  const isThere = seen && first !== undefined && first < seen.snapshot.text.count;
   return [
     isChosen ? '>' : '',
     grouped(entries.length),
     line === undefined ? cause : `${cause}: ${line}`,
-    isThere ? `${first}  ${commandOf(seen.snapshot, first)}` : '',
+    first === undefined ? '' : `${first}  ${commandAt(snapshot, first)}`,
   ];
 }
 
@@ -53,8 +52,8 @@ const HELP: readonly (readonly [keys: string, what: string])[] = [
   ['/', 'entries with a text in command, host or state'],
   ['f', 'failures, by what happened'],
   ['w', 'all workers'],
-  ['r', 'run again what failed, is lost or interrupted'],
-  ['left right', 'in a log: what is beside the screen'],
+  ['r', 'put back what failed, is lost or interrupted'],
+  ['left right', 'what is beside the screen, of commands and logs'],
   ['[ ]', 'in a log: the try before and after'],
   ['Ctrl-L', 'draw the screen anew'],
   ['q, Ctrl-C', 'leave; nothing stops running'],
@@ -64,11 +63,12 @@ export function helpRows(columns: number): Line[] {
   return HELP.map(([keys, what]) => row([{ text: keys, width: 20, style: 'title' }, { text: what }], columns));
 }
 
+/** The first ones are there on a narrow screen too. */
 const HINTS = {
-  entries: 'Enter log  / search  Tab state  f failures  w workers  r run again  ? help  q leave',
+  entries: '? help  q leave  Enter log  / search  Tab state  f failures  w workers  r put back',
   workers: 'Esc back  ? help  q leave',
-  failures: 'Enter entries  r run again  Esc back  ? help  q leave',
-  entry: 'Esc back  G follow  [ ] tries  r run again  ? help  q leave',
+  failures: 'Esc back  ? help  q leave  Enter entries  r put back',
+  entry: 'Esc back  ? help  q leave  G follow  [ ] tries  r put back',
   help: 'Esc back  q leave',
 } as const;
 
@@ -76,8 +76,9 @@ const HINTS = {
 export function foot(model: Model, columns: number): Line {
   const { asked, typing, note } = model;
   if (asked) {
-    const what = asked.length === 1 ? `entry ${asked[0] ?? ''}` : `${grouped(asked.length)} entries`;
-    return words([{ text: `Run ${what} again? y/n `, style: 'chosen' }], columns);
+    const { entries } = asked;
+    const what = entries.length === 1 ? `entry ${entries[0] ?? ''}` : `${grouped(entries.length)} entries`;
+    return words([{ text: `Put ${what} back, to be run again? y/n `, style: 'chosen' }], columns);
   }
   if (typing !== undefined) {
     return words(

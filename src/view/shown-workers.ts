@@ -2,8 +2,12 @@ import type { WorkerFacts, WorkerStanding } from '../survey/types.js';
 import { formatDuration } from '../worker/duration.js';
 import { row, words, type Cell, type Line, type Style } from './lines.js';
 import type { Model, Seen } from './model.js';
-import { commandOf } from './states.js';
+import { commandAt } from './states.js';
 
+/** From so many lines on there is room for them. */
+const ROOMY = 16;
+/** As far to the right as the entries. */
+const MARGIN = 2;
 const ORDER: readonly WorkerStanding[] = ['alive', 'suspect', 'unknown', 'gone'];
 const STYLES: Readonly<Record<WorkerStanding, Style | undefined>> = {
   alive: 'good',
@@ -19,36 +23,34 @@ export function workersInOrder({ snapshot }: Seen): readonly WorkerFacts[] {
   );
 }
 
-/** `4 workers: 3 alive, 1 suspect`. */
-export function workersInWords({ snapshot: { workers } }: Seen): string {
-  if (workers.length === 0) return 'no workers yet';
+/** The few workers above the entries: those that are still there. */
+export function workersAbove(model: Model, columns: number): Line[] {
+  const { seen, size } = model;
+  if (!seen || size.rows < ROOMY) return [];
+  const all = workersInOrder(seen);
+  if (all.length === 0) return [words([{ text: 'No workers yet.', style: 'dim' }], columns)];
+  const most = Math.max(2, Math.floor(size.rows / 6));
+  const there = all.filter(({ standing }) => standing !== 'gone');
+  const shown = there.length > most ? there.slice(0, most - 1) : there;
+  const rest = all.slice(shown.length);
+  return [
+    ...(shown.length > 0 ? [workerTitles(model, columns)] : []),
+    ...shown.map((worker) => workerRow(model, seen, worker, columns)),
+    ...(rest.length > 0
+      ? [words([{ text: `${' '.repeat(MARGIN)}${inWords(rest, shown.length)}`, style: 'dim' }], columns)]
+      : []),
+  ];
+}
+
+/** `12 more workers: 3 suspect, 9 gone (w lists them)`. */
+function inWords(workers: readonly WorkerFacts[], shown: number): string {
   const counts = ORDER.map((standing) => ({
     standing,
     count: workers.filter((worker) => worker.standing === standing).length,
   })).filter(({ count }) => count > 0);
   const list = counts.map(({ standing, count }) => `${count} ${standing}`).join(', ');
-  return `${workers.length} ${workers.length === 1 ? 'worker' : 'workers'}: ${list}`;
-}
-
-/** The few workers above the entries: those that are still there. */
-export function workersAbove(model: Model, columns: number): Line[] {
-  const { seen, size } = model;
-  if (!seen || size.rows < 16) return [];
-  const most = Math.max(2, Math.floor(size.rows / 6));
-  const there = workersInOrder(seen).filter(({ standing }) => standing !== 'gone');
-  const shown = there.slice(0, there.length > most ? most - 1 : most);
-  const rest = there.length - shown.length;
-  return [
-    words(
-      [
-        { text: workersInWords(seen), style: 'title' },
-        { text: '  w all of them', style: 'dim' },
-      ],
-      columns,
-    ),
-    ...shown.map((worker) => workerRow(model, seen, worker, columns)),
-    ...(rest > 0 ? [words([{ text: `  and ${rest} more`, style: 'dim' }], columns)] : []),
-  ];
+  const noun = workers.length === 1 ? 'worker' : 'workers';
+  return `${workers.length} ${shown > 0 ? 'more ' : ''}${noun}: ${list} (w lists them)`;
 }
 
 export function workerTitles(model: Model, columns: number): Line {
@@ -86,12 +88,12 @@ function runs(seen: Seen, running: readonly number[]): string {
   const [first] = running;
   if (first === undefined) return '';
   if (running.length > 1) return running.join(', ');
-  return first < seen.snapshot.text.count ? `${first}  ${commandOf(seen.snapshot, first)}` : String(first);
+  return first < seen.snapshot.text.count ? `${first}  ${commandAt(seen.snapshot, first)}` : String(first);
 }
 
 /** Columns in the order in which they are left out where there is no room: by the least width that has them. */
 const WIDTHS = [
-  { width: 20, from: 0 },
+  { width: 18, from: 0 },
   { width: 7, from: 0 },
   { width: 8, from: 110 },
   { width: 6, from: 90, right: true },
@@ -112,5 +114,6 @@ function cells(
     const { width, from, right } = WIDTHS[i] ?? { width: undefined, from: 0 };
     return columns < from || (i === 2 && !hasGpus) ? [] : [{ ...cell(text, i), width, right }];
   });
-  return row([{ text: '', width: 1 }, ...shown], columns, columns < 60 ? 1 : 2);
+  const gap = columns < 60 ? 1 : 2;
+  return row([{ text: '', width: MARGIN - gap }, ...shown], columns, gap);
 }

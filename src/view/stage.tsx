@@ -18,13 +18,12 @@ export function openStage(screen: FullScreen, store: Store, coloured: boolean): 
   const canvas = new Canvas(screen);
   const { unmount, waitUntilExit } = render(<App store={store} coloured={coloured} />, {
     stdout: canvas as unknown as NodeJS.WriteStream,
-    exitOnCtrlC: false,
     patchConsole: false,
     isScreenReaderEnabled: false,
     // Every frame whole, and nothing but frames.
     debug: true,
   });
-  const unsubscribe = screen.onChange(() => canvas.repaint());
+  const unsubscribe = screen.listen({ changed: () => canvas.repaint() });
   return {
     ended: waitUntilExit(),
     close() {

@@ -1,4 +1,5 @@
-import { commandLine, argvOf } from '../schedule/slots.js';
+import { EntryReader } from '../schedule/entries.js';
+import { argvOf, commandLine } from '../schedule/slots.js';
 import type { EntryState, Run, RunOutcome, Snapshot, StateName, Totals } from '../survey/types.js';
 import type { Style } from './lines.js';
 
@@ -67,9 +68,27 @@ export function outcomeOf({ is, code, signal, unstartable, timedOut }: RunOutcom
 }
 
 /** The command as one would type it. */
-export function commandOf(snapshot: Snapshot, entry: number): string {
-  return commandLine(argvOf(snapshot.text, entry));
+export function commandOf({ text }: Snapshot, entry: number): string {
+  return commandLine(argvOf(text, entry));
 }
+
+/** As much of it as may be on the screen, `aside` characters further on: some are megabytes long. */
+export function commandAt({ text }: Snapshot, entry: number, aside = 0): string {
+  const reader = new EntryReader(text.bytes, text.starts[entry] ?? 0);
+  const argv: string[] = [];
+  let length = 0;
+  while (length < aside + MOST_SHOWN && reader.nextArgument()) {
+    if (argv.length === 0 && reader.isMark()) continue;
+    const argument = reader.text().slice(0, aside + MOST_SHOWN);
+    argv.push(argument);
+    length += argument.length + 1;
+  }
+  const command = commandLine(argv);
+  return aside === 0 ? command : `…${command.slice(aside)}`;
+}
+
+/** Characters that are as wide as any screen, some of them without a width of their own. */
+const MOST_SHOWN = 4096;
 
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');

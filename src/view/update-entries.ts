@@ -17,10 +17,16 @@ export function updateEntries(model: Model, key: Key): Step {
   if (/^\d$/.test(key)) return filtered(model, { ...model.filter, state: STATES[Number(key) - 1] });
   if (key === 'tab') return filtered(model, { ...model.filter, state: nextState(model, 1) });
   if (key === 'shift-tab') return filtered(model, { ...model.filter, state: nextState(model, -1) });
+  if (key === 'left') return [{ ...model, aside: Math.max(0, model.aside - sideways(model)) }];
+  if (key === 'right') return [{ ...model, aside: model.aside + sideways(model) }];
   if (key === '/') return [{ ...model, typing: model.filter.text ?? '' }];
   if (key === 'escape') return filtered(model, {});
   if (key === 'enter' && listLength(model) > 0) return openedEntry(model, model.selected);
   return [model];
+}
+
+function sideways({ size }: Model): number {
+  return Math.max(8, size.columns >> 2);
 }
 
 export function filtered(model: Model, filter: Filter): Step {

@@ -7,9 +7,9 @@ export function updateTyping(model: Model, key: Key): Step {
   const { typing = '' } = model;
   const over = { ...model, typing: undefined };
   if (key === 'escape' || (key === 'backspace' && typing === '')) return [over];
-  if (key === 'backspace') return [{ ...model, typing: [...typing].slice(0, -1).join('') }];
+  if (key === 'backspace') return [{ ...model, typing: Array.from(typing).slice(0, -1).join('') }];
   if (key === 'ctrl-u') return [{ ...model, typing: '' }];
   if (key === 'enter') return filtered(over, { ...model.filter, text: typing === '' ? undefined : typing });
   // Names of keys are longer than any character.
-  return [[...key].length === 1 ? { ...model, typing: typing + key } : model];
+  return [Array.from(key).length === 1 ? { ...model, typing: typing + key } : model];
 }

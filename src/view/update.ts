@@ -80,9 +80,9 @@ function pressed(before: Model, key: Key): Step {
 }
 
 function answered(model: Model, key: Key): Step {
-  const { asked = [] } = model;
+  const { asked } = model;
   const next = { ...model, asked: undefined };
-  if (key === 'y' || key === 'Y') return [next, { do: 'requeue', entries: asked }];
+  if (asked && (key === 'y' || key === 'Y')) return [next, { do: 'requeue', chosen: asked }];
   return [{ ...next, note: 'Nothing was changed.' }];
 }
 
@@ -90,14 +90,15 @@ function asking(model: Model): Model {
   const { seen } = model;
   if (!seen) return model;
   if (pageOf(model) === 'failures') {
-    const entries = model.groups?.[model.cursors.failures.row]?.entries;
-    return entries ? { ...model, asked: entries } : model;
+    const { groups } = model;
+    const entries = groups?.list[model.cursors.failures.row]?.entries;
+    return groups && entries ? { ...model, asked: { snapshot: groups.snapshot, entries } } : model;
   }
   const entry = pageOf(model) === 'entry' ? model.detail?.entry : model.selected;
   if (entry === undefined || entry >= seen.snapshot.text.count || listLength(model) === 0) return model;
   const state = seen.snapshot.stateOf(entry);
-  if (canBePutBack(state)) return { ...model, asked: [entry] };
-  const note = `Entry ${entry} is ${state.is}; only what failed, is lost or interrupted is run again here.`;
+  if (canBePutBack(state)) return { ...model, asked: { snapshot: seen.snapshot, entries: [entry] } };
+  const note = `Entry ${entry} is ${state.is}; only what failed, is lost or interrupted is put back here.`;
   return { ...model, note };
 }
 
@@ -119,7 +120,8 @@ function back(model: Model): Step {
 }
 
 function onFailures(model: Model, key: Key): Step {
-  const { groups = [], cursors } = model;
+  const { cursors } = model;
+  const groups = model.groups?.list ?? [];
   if (key !== 'enter') {
     const failures = goTo(cursors.failures, key, groups.length, listHeight(model));
     return [failures ? { ...model, cursors: { ...cursors, failures } } : model];

@@ -33,7 +33,7 @@ export class StopWatch {
     const { clock } = this.#o;
     for (let seen: StopRequest | undefined; !over.aborted && !seen?.now;) {
       await clock.wait(LOOK_EVERY_MS, over);
-      const request = over.aborted ? undefined : await this.#look();
+      const request = await this.#look();
       if (!request || (seen && !request.now)) continue;
       seen = request;
       this.#obey(request, over);

@@ -136,6 +136,26 @@ describe('appending', () => {
     expect(await site.bytes()).toBe(pretty([['a'], ['b']]));
   });
 
+  test('runs an entry whose equal has run and was removed since', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada').finish();
+    await site.edit((entries) => entries.slice(1));
+    await site.worker('ben').finish();
+    await appendAndLeave(site, desk(site), adds('a', 'b'));
+    await site.worker('cyd').finish();
+    expect(site.ran).toEqual(['a', 'b', 'c', 'a', 'b']);
+  });
+
+  test('runs no entry twice whose equal is running and was removed from the file', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { script: goesOn });
+    await ada.begin((await ada.claim())[0]);
+    await site.edit((entries) => entries.slice(1));
+    await appendAndLeave(site, desk(site), adds('a'));
+    await site.worker('ben').finish();
+    expect(site.ran).toEqual(['a', 'b', 'c']);
+  });
+
   test('refuses a line that is not one entry, before anything is written', async () => {
     for (const line of ['"a"', '[]', '["a"], ["b"]', '["a"']) {
       const site = await Site.with(three);

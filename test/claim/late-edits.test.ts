@@ -38,6 +38,16 @@ describe('an edit saved in place between the check and the rename', () => {
     expect(site.ran).toEqual(['a', 'd']);
   });
 
+  test('does not bring back the mark of what was just put back', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada');
+    const claims = await ada.claim(1);
+    beforeRename(site, ada, () => saveInPlace(site, pretty([['executed', 'a'], ['b'], ['c'], ['d']])));
+    await site.until(ada.claimer.putBackAll(claims));
+    await ada.finish();
+    expect(site.ran.toSorted()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   test('is not lost when merging it back finds the disk full', async () => {
     for (const operation of ['rename', 'write', 'link', 'sync'] as const) {
       const site = await Site.with(three);

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { expectReadable, Folder, sh, type Ended } from '../support/cli.js';
 import { amdSmi, fakeGpus, gpuUuid, migUuid, nvidiaSmi, rocmSmi } from '../support/fake-gpus.js';
@@ -69,6 +69,15 @@ describe('entries that write down what they see', () => {
     expect(code).toBe(0);
     expect(mostAtOnce()).toEqual(most);
     expect(folder.lines('seen')).toHaveLength(slots * 6);
+  });
+
+  test('have GPUs that the journal of their worker tells', async () => {
+    tool('nvidia-smi', nvidiaSmi(fakeGpus(4)));
+    folder.schedule([['true']]);
+    await run(['--gpus', '1,3', '--per-gpu', '2']);
+    const journals = 'exp.json.cooperate/1/journals';
+    const [name = ''] = readdirSync(folder.in(journals));
+    expect(folder.read(`${journals}/${name}`).split('\n')[0]).toContain('"gpus":"1,3"');
   });
 
   test('see only what the environment leaves', async () => {

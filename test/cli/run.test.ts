@@ -151,7 +151,9 @@ test.each([['--help'], ['run', '--help'], ['one', '--help'], ['--run', 'exp.json
   async (...args) => {
     const { code, stdout } = await folder.cooperate(...args.filter((arg) => arg));
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Exit codes:\n  0    done, nothing failed\n  1    an entry failed or was lost\n  2 .*\n  3 .*\n  129  ended by SIGHUP\n/m);
+    expect(stdout).toMatch(
+      /^Exit codes:\n  0    done, nothing failed\n  1    an entry failed or was lost\n  2 .*\n  3 .*\n  129  ended by SIGHUP\n/m,
+    );
   },
 );
 

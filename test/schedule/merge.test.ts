@@ -136,7 +136,7 @@ describe('the bytes', () => {
 
 /** Lists of few different commands, so that there are equal ones. */
 const entry = fc
-  .tuple(fc.constantFrom(...'abcde'), fc.boolean())
+  .tuple(fc.constantFrom(...Array.from('abcde')), fc.boolean())
   .map(([c, marked]) => (marked ? c.toUpperCase() : c));
 const list = fc.array(entry, { maxLength: 8 });
 type Op = readonly ['mark' | 'unmark' | 'toggle' | 'remove' | 'change' | 'insert' | 'move', number, string];
@@ -163,7 +163,7 @@ function after(base: readonly string[], ops: readonly Op[]): string[] {
 }
 
 const countOf = (letters: Iterable<string>, letter: string): number =>
-  [...letters].filter((one) => one === letter).length;
+  Array.from(letters).filter((one) => one === letter).length;
 
 describe('any edit and anything others do meanwhile', () => {
   const anything = fc.record({
@@ -282,7 +282,7 @@ describe('any edit and anything others do meanwhile', () => {
           { ...versions, theirs: once.text },
           { maybeAgain: true, decisions: decided('mine') },
         );
-        const sorted = (merged: Merged) => [...spell(merged).toLowerCase()].toSorted().join('');
+        const sorted = (merged: Merged) => Array.from(spell(merged).toLowerCase()).toSorted().join('');
         expect(sorted(again)).toBe(sorted(once));
       }),
       { numRuns: 1000 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Failure } from '../../src/failure.js';
+import type { Failure } from '../../src/failure.js';
 import { parseSelection } from '../../src/schedule/selection.js';
 
 const of = (selection: string, count = 10) => parseSelection(selection, count, 'exp.json');

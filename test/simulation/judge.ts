@@ -140,16 +140,20 @@ export class Judge {
       if (ended && !by.isDead && !known.has(`${by.identity.worker} ${claim}`))
         throw this.fail('nothing lost', `no record of the end of ${command} by ${by.identity.worker}`);
     }
-    this.#checkRuns(processes);
+    const entries = JSON.parse(await this.#text()) as string[][];
+    this.#checkRuns(
+      entries.map((entry) => entry.filter((word) => word !== 'executed').join(' ')),
+      processes,
+    );
   }
 
   /** Each command has run, or somebody was told that it may have. */
-  #checkRuns(processes: readonly Process[]): void {
+  #checkRuns(commands: readonly string[], processes: readonly Process[]): void {
     const ran = new Set(this.#spawned.map(({ command }) => command));
     const lost = new Set(
       processes.flatMap(({ result }) => result?.findings?.lost ?? []).map(({ id }) => id.hash),
     );
-    for (const command of new Set(this.#wanted)) {
+    for (const command of new Set(commands)) {
       if (ran.has(command) || this.#markedByHand.has(command) || lost.has(slotHash([command]))) continue;
       throw this.fail('nothing lost', `${command} never ran, and nobody was told`);
     }

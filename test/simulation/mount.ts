@@ -199,7 +199,11 @@ export class Mount implements FileSystem {
       append: (bytes) => {
         put('append', bytes);
       },
-      appendLater: (bytes) => new Promise((resolve) => resolve(put('appendLater', bytes))),
+      appendLater: (bytes) =>
+        new Promise((resolve) => {
+          put('appendLater', bytes);
+          resolve();
+        }),
       sync: () =>
         this.#do({ operation: 'sync', path }, async () => {
           await file.sync();

@@ -58,8 +58,9 @@ export class Process implements Owner {
     readonly host: Host,
     readonly number: number,
     slots: number,
-    { time, mount, mutant, isDead, onSpawn }: Surroundings,
+    around: Surroundings,
   ) {
+    const { time, mount, mutant } = around;
     this.skewMs = host.skewMs;
     this.mount = mount;
     const worker = `w${number}`;
@@ -72,7 +73,7 @@ export class Process implements Owner {
     const tell = (notice: Notice): void => void this.notices.push(notice);
     const sidecar = sidecarOf(SCHEDULE);
     const probes = {
-      processStart: (pid: number) => Promise.resolve(isDead(pid) ? 'gone' : '1'),
+      processStart: (pid: number) => Promise.resolve(around.isDead(pid) ? 'gone' : '1'),
       slurmState: () => Promise.resolve('unknown' as const),
     };
     const options = {
@@ -94,13 +95,20 @@ export class Process implements Owner {
       file: new ScheduleFile(fs, SCHEDULE),
     });
     const spawner = fakeSpawner((run) => {
-      onSpawn(this, run);
+      around.onSpawn(this, run);
     });
     const { stop } = this;
     const runners = Array.from({ length: slots }, (_, slot) => {
       return new Runner({
         ...{ fs, clock, tell, claimer, stop, worker, spawner, screen: fakeScreen() },
-        ...{ schedule: SCHEDULE, host: host.name, directory: '/work', env: {}, inherit: false, graceMs: 10_000 },
+        ...{
+          schedule: SCHEDULE,
+          host: host.name,
+          directory: '/work',
+          env: {},
+          inherit: false,
+          graceMs: 10_000,
+        },
         slot: { number: slot, of: slots, env: {} },
         onFailure: () => undefined,
       });

@@ -43,8 +43,8 @@ export class VirtualTime {
       };
     globalThis.setTimeout = timers(false, real.setTimeout) as unknown as typeof setTimeout;
     globalThis.setInterval = timers(true, real.setInterval) as unknown as typeof setInterval;
-    globalThis.clearTimeout = clear(real.clearTimeout) as typeof clearTimeout;
-    globalThis.clearInterval = clear(real.clearInterval) as typeof clearInterval;
+    globalThis.clearTimeout = clear(real.clearTimeout);
+    globalThis.clearInterval = clear(real.clearInterval);
     Math.random = () => random.next();
   }
 

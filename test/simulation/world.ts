@@ -90,6 +90,7 @@ export class World {
   }
 
   async run(): Promise<Outcome> {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the book it belongs to
     const standing = Book.prototype.standing;
     this.#time.install(this.#random);
     // eslint-disable-next-line @typescript-eslint/no-this-alias
@@ -230,7 +231,7 @@ export class World {
     this.#fs.symlink('/work', `/via/w${number}`);
     const process: Process = new Process(host, number, slots, {
       ...{ time: this.#time, mount, mutant: this.#mutant },
-      isDead: (pid) => this.#processes[pid]?.isDead ?? false,
+      isDead: (pid) => [this.#processes[pid]].some((one) => one?.isDead || one?.isOver),
       onSpawn: (by, run) => {
         this.#spawned(by, run);
       },

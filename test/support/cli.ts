@@ -70,6 +70,7 @@ export class Folder {
     COOPERATE_TEST_FOLDER: this.path,
     // The settings of whoever runs the tests are not those of the tests.
     XDG_CONFIG_HOME: join(this.path, '.config'),
+    XDG_STATE_HOME: join(this.path, '.state'),
   };
 
   in(name: string): string {

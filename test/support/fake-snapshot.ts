@@ -22,5 +22,16 @@ export function fakeSnapshot(
     const state = stateOf(entry);
     return 'run' in state ? [state.run] : [];
   };
-  return { schedule: '/exp.json', text, epoch: undefined, totals, workers, stateOf, runsOf, unreadable: 0 };
+  const readOn = (run: Run): Promise<Run> => Promise.resolve(run);
+  return {
+    schedule: '/exp.json',
+    text,
+    epoch: undefined,
+    totals,
+    workers,
+    stateOf,
+    runsOf,
+    readOn,
+    unreadable: 0,
+  };
 }

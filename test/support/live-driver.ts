@@ -1,27 +1,28 @@
-import { once } from 'node:events';
-import { scan } from '../../src/schedule/scan.js';
 import { systemClock } from '../../src/ports/clock.js';
 import { realFullScreen } from '../../src/ports/screen-full.js';
+import { scan } from '../../src/schedule/scan.js';
 import { Live } from '../../src/view/live.js';
 import { fakeSnapshot } from './fake-snapshot.js';
 
-/** The live view of a made-up schedule with so many entries. */
-const count = Number(process.argv[2]);
-const text = scan(Buffer.from(`[${Array.from({ length: count }, (_, i) => `["echo","${i}"]`).join(',')}]`));
-const snapshot = fakeSnapshot(text, {});
+/** The live view of a made-up schedule of so many entries; opening one of them makes it fail. */
+const [, , count = '10'] = process.argv;
+const entries = Array.from({ length: Number(count) }, (_, i) => `["echo","${i}"]`);
+const snapshot = fakeSnapshot(scan(Buffer.from(`[${entries.join(',')}]`)), {});
+const run = { attempt: 1, worker: 'w', startedAt: 0, slot: undefined, log: undefined, end: undefined };
 const live = new Live(
   realFullScreen(),
   systemClock,
   {
-    look: () => Promise.resolve(snapshot),
-    outlook: () => ['40 entries an hour; about 2 h left'],
+    look: () => Promise.resolve({ ...snapshot, runsOf: () => [run] }),
+    outlook: () => [],
     group: () => Promise.resolve([]),
-    readLog: () => Promise.resolve({ bytes: Buffer.from(''), from: 0, ended: true }),
-    requeue: () => Promise.resolve('put back'),
-    explain: String,
+    readLog: () => Promise.reject(new Error('nobody thought of this')),
+    requeue: () => Promise.resolve(''),
+    explain: (error) => {
+      throw error;
+    },
   },
   { schedule: 'exp.json', coloured: true, unicode: true },
 );
-const why = await live.show();
-console.log('left', why);
-void once;
+await live.show();
+process.stdout.write('the end\n');

@@ -47,6 +47,19 @@ export class Tmux {
       .map((line) => line.trimEnd());
   }
 
+  /** What is on the screen, with the escape sequences of its colours. */
+  colours(): string {
+    return this.tmux('capture-pane', '-p', '-e');
+  }
+
+  /** Whether the cursor is seen, and whether this is the screen that full-screen programs have to themselves. */
+  mode(): { readonly hasCursor: boolean; readonly isOther: boolean } {
+    const [cursor, other] = this.tmux('display-message', '-p', '#{cursor_flag} #{alternate_on}')
+      .trim()
+      .split(' ');
+    return { hasCursor: cursor === '1', isOther: other === '1' };
+  }
+
   async until(holds: (screen: string[]) => boolean): Promise<string[]> {
     return vi.waitFor(
       () => {

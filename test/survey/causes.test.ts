@@ -36,7 +36,7 @@ test('failures that differ in numbers alone are one kind, told by the last of th
 });
 
 test('a run is not told by the output of its neighbour', async () => {
-  const { fs, snapshot, entries } = await logged('mine\n', '', 'theirs\n');
+  const { fs, snapshot, entries } = await logged('mine\n', ' \n', 'theirs\n');
   const groups = await failureGroups(fs, snapshot, entries);
   expect(groups.map(({ lastLine }) => lastLine)).toEqual(['mine', undefined, 'theirs']);
 });

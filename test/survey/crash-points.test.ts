@@ -86,14 +86,16 @@ describe.each(Object.entries(kinds))('while a worker %s', (_name, options) => {
     expect(problems).toEqual([]);
     expect(seen.looks).toBeGreaterThan(50);
   });
+});
 
-  test('and killed before any of its operations, so it is until another has done the rest', async () => {
+describe.each(['runs failures again', 'runs two at once'])('when a worker that %s', (name) => {
+  test('is killed before any of its operations, each entry is what the protocol says', async () => {
     const problems: string[] = [];
     let n = 1;
-    for (let reached = true; reached && n < 400; n++) reached = await kill(n, options, problems);
+    for (let reached = true; reached && n < 400; n++) reached = await kill(n, kinds[name] ?? {}, problems);
     expect(problems.slice(0, 20)).toEqual([]);
     expect(n).toBeGreaterThan(50);
-  });
+  }, 60_000);
 });
 
 async function kill(n: number, options: WorkerOptions, problems: string[]): Promise<boolean> {
@@ -110,7 +112,7 @@ async function kill(n: number, options: WorkerOptions, problems: string[]): Prom
   const hands = [ada, ben];
   const found: string[] = [];
   await compare(site, hands, surveyOf(site), found, 'when ben comes');
-  watch(site, hands, found, 11);
+  watch(site, hands, found, 31);
   await ben.finish();
   await compare(site, hands, surveyOf(site), found, 'in the end');
   for (const problem of found) problems.push(`${n} (${gate.calls.join()}) ${problem}`);

@@ -14,7 +14,7 @@ describe('what is shown', () => {
     const screen = new Viewer().sees(mixed(), ['40 entries an hour, about 2 h left', '2 h left']).screen;
     expect(screen[0]).toMatch(/^exp\.json {2}40 entries, 10% ended .* 40 entries an hour, about 2 h left$/);
     expect(screen[2]).toBe('0 all 40  1 pending 34  3 running 2  5 succeeded 1  6 failed 2  8 lost 1');
-    expect(screen[3]).toMatch(/^2 workers: 1 alive, 1 suspect/);
+    expect(screen[3]).toMatch(/^ +worker +state +since +done +failed +heard +runs$/);
     expect(screen[4]).toMatch(/host-of-w1 7 +alive +1h00m +0 +2 +3s ago +4 {2}python main\.py --lr=4$/);
     expect(screen.find((line) => line.startsWith('>'))).toMatch(
       /^> +0 succeeded +1 host-of-w1 +3s python main\.py --lr=0$/,
@@ -95,7 +95,7 @@ describe('moving', () => {
   });
 
   test('a smaller screen keeps the selected entry on it', () => {
-    const viewer = new Viewer(100, 40).sees(mixed()).press(...'j'.repeat(25));
+    const viewer = new Viewer(100, 40).sees(mixed()).press(...Array<string>(25).fill('j'));
     expect(viewer.size(60, 12).chosen).toMatch(/^> +25 /);
     expect(viewer.size(200, 60).chosen).toMatch(/^> +25 /);
   });
@@ -107,6 +107,24 @@ describe('moving', () => {
     expect(viewer.list).toHaveLength(length);
     expect(viewer.chosen).toMatch(/^> +29 /);
   });
+});
+
+test('what is beside the screen of long commands is seen by going to the right', () => {
+  const viewer = new Viewer(40, 12).sees(snapshot([['python', 'x'.repeat(40), '--lr=0.5']]));
+  expect(viewer.chosen).toMatch(/python x+…$/);
+  viewer.press(...Array<string>(4).fill('right'));
+  expect(viewer.chosen).toMatch(/ …x+ --lr=0\.5$/);
+  viewer.press(...Array<string>(9).fill('left'));
+  expect(viewer.chosen).toMatch(/python x+…$/);
+});
+
+test('commands of megabytes are shown as quickly as others', () => {
+  const huge = Array.from({ length: 40 }, () => ['echo', ...Array<string>(100_000).fill('word')]);
+  const viewer = new Viewer(100, 40).sees(snapshot(huge));
+  const began = performance.now();
+  for (let i = 0; i < 20; i++) viewer.press('j');
+  expect(viewer.screen.join('\n')).toContain('echo word word');
+  expect(performance.now() - began).toBeLessThan(1000);
 });
 
 describe('filters', () => {

@@ -58,11 +58,11 @@ describe('an entry', () => {
   });
 });
 
-describe('running again', () => {
+describe('putting back', () => {
   test('is asked before it is done', () => {
     const viewer = new Viewer().sees(some()).press('j', 'r');
-    expect(viewer.foot).toBe('Run entry 1 again? y/n');
-    expect(viewer.press('y').effects).toEqual([{ do: 'requeue', entries: [1] }]);
+    expect(viewer.foot).toBe('Put entry 1 back, to be run again? y/n');
+    expect(viewer.press('y').effects).toMatchObject([{ do: 'requeue', chosen: { entries: [1] } }]);
     expect(viewer.model.asked).toBeUndefined();
   });
 
@@ -77,7 +77,17 @@ describe('running again', () => {
     const viewer = new Viewer().sees(some()).press('r');
     expect(viewer.foot).toMatch(/^Entry 0 is succeeded; only what failed, is lost or interrupted/);
     expect(viewer.press('j', 'j', 'r').foot).toMatch(/^Entry 2 is running/);
-    expect(viewer.press('j').foot).toMatch(/^Enter log/);
+    expect(viewer.press('j').foot).toMatch(/help/);
+  });
+
+  test('means the entry that was asked about, also when others are taken out before it meanwhile', () => {
+    const before = some();
+    const viewer = new Viewer()
+      .sees(before)
+      .press('j', 'r')
+      .sees(snapshot(commands(2)))
+      .press('y');
+    expect(viewer.effects).toEqual([{ do: 'requeue', chosen: { snapshot: before, entries: [1] } }]);
   });
 
   test('nothing is put back where nothing is listed', () => {
@@ -87,7 +97,7 @@ describe('running again', () => {
 });
 
 describe('failures', () => {
-  const groups = [
+  const list = [
     { cause: 'exit code 1', line: 'ValueError', entries: [1, 5] },
     { cause: 'lost', entries: [3] },
   ];
@@ -96,7 +106,7 @@ describe('failures', () => {
     const viewer = new Viewer().sees(some()).press('f');
     expect(viewer.effects).toEqual([{ do: 'group' }]);
     expect(viewer.list).toEqual(['  Looking...']);
-    viewer.happens({ is: 'grouped', groups });
+    viewer.happens({ is: 'grouped', groups: { snapshot: some(), list } });
     expect(viewer.list[0]).toMatch(/^> +2 exit code 1: ValueError +1 {2}python main\.py --lr=1$/);
     viewer.press('enter');
     expect(viewer.list).toHaveLength(2);
@@ -105,13 +115,20 @@ describe('failures', () => {
   });
 
   test('of one kind are all put back at once', () => {
-    const viewer = new Viewer().sees(some()).press('f').happens({ is: 'grouped', groups }).press('r');
-    expect(viewer.foot).toBe('Run 2 entries again? y/n');
-    expect(viewer.press('y').effects).toEqual([{ do: 'requeue', entries: [1, 5] }]);
+    const viewer = new Viewer()
+      .sees(some())
+      .press('f')
+      .happens({ is: 'grouped', groups: { snapshot: some(), list } })
+      .press('r');
+    expect(viewer.foot).toBe('Put 2 entries back, to be run again? y/n');
+    expect(viewer.press('y').effects).toMatchObject([{ do: 'requeue', chosen: { entries: [1, 5] } }]);
   });
 
   test('none is good news', () => {
-    const viewer = new Viewer().sees(some()).press('f').happens({ is: 'grouped', groups: [] });
+    const viewer = new Viewer()
+      .sees(some())
+      .press('f')
+      .happens({ is: 'grouped', groups: { snapshot: some(), list: [] } });
     expect(viewer.list).toEqual(['  Nothing has failed.']);
     expect(viewer.press('r', 'enter', 'j').list).toEqual(['  Nothing has failed.']);
   });

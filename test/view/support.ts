@@ -34,7 +34,7 @@ export function run(facts: Partial<Run>): Run {
       end: undefined,
     },
     ...facts,
-  } as Run;
+  };
 }
 
 function outcome(is: RunOutcome['is'], took: number, code: number): RunOutcome {
@@ -96,7 +96,7 @@ export class Viewer {
   }
 
   type(text: string): this {
-    return this.press(...text);
+    return this.press(...Array.from(text));
   }
 
   log(lines: readonly string[], ended = false): this {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.js';
 import type { Gpu } from '../../src/ports/gpus.js';
-import { planSlots, type SlotMeans, type SlotWishes } from '../../src/worker/slots.js';
+import { gpusOf, planSlots, type SlotMeans, type SlotWishes } from '../../src/worker/slots.js';
 import { gpuUuid, migUuid } from '../support/fake-gpus.js';
 
 const THREADS = [
@@ -188,4 +188,14 @@ describe('what was decided is told in one sentence', () => {
   ])('%j', (wishes, sentence) => {
     expect(planSlots(wishes, hostWith(4)).facts).toEqual([sentence]);
   });
+});
+
+test('the GPUs handed out are told once each, as they are named to the runs', () => {
+  expect(
+    gpusOf([{ CUDA_VISIBLE_DEVICES: '0,1' }, { CUDA_VISIBLE_DEVICES: '2' }, { CUDA_VISIBLE_DEVICES: '2' }]),
+  ).toBe('0,1,2');
+  expect(gpusOf([{ ROCR_VISIBLE_DEVICES: '3', HIP_VISIBLE_DEVICES: '0', CUDA_VISIBLE_DEVICES: '0' }])).toBe(
+    '3',
+  );
+  expect(gpusOf([{}, { OMP_NUM_THREADS: '4' }])).toBeUndefined();
 });
