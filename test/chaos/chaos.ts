@@ -19,6 +19,8 @@ export interface ChaosOptions {
   readonly entries: number;
   readonly seed: number;
   readonly staleMs: number;
+  /** Asked now and then: what is still to be done is not. */
+  readonly enough?: (sandbox: Sandbox) => boolean;
 }
 
 export interface ChaosReport {
@@ -35,11 +37,13 @@ export interface ChaosReport {
 
 /** Mean time of an entry is half of this. */
 const LONGEST_ENTRY_MS = 300;
-const KILL_EVERY_MS = 2500;
-const STOP_EVERY_MS = 300;
+/** Of the stale time. */
+const KILL_EVERY = 1.25;
+const STOP_EVERY = 0.15;
 /** Workers need this long to start. */
 const FIRST_STOP_MS = 1000;
 const QUIET_MS = 90_000;
+const LOOK_EVERY_MS = 250;
 
 export function chaosEntries(count: number, random: Random): string[][] {
   return Array.from({ length: count }, (_, i) => {
@@ -58,10 +62,11 @@ export async function chaos(sandbox: Sandbox, options: ChaosOptions, random: Ran
 
   const stopReading = startReader(sandbox);
   const workers = Array.from({ length: options.workers }, start);
-  await disturb(sandbox, workers, start, options, random);
+  const enough = await disturb(sandbox, workers, start, options, random);
+  if (enough) for (const worker of workers) worker.signal('SIGKILL');
   const exits = await allExits(workers, QUIET_MS);
-  const last = start();
-  const [end] = await allExits([last], QUIET_MS);
+  const last = enough ? undefined : start();
+  const [end] = await allExits(last ? [last] : [], QUIET_MS);
   // What a killed worker was running lives on without it; the reader is the one that stays.
   await until('all entries are over', 10_000, () => sandbox.processes().length === 1);
   const readings = await stopReading();
@@ -73,22 +78,23 @@ export async function chaos(sandbox: Sandbox, options: ChaosOptions, random: Ran
     stops: workers.reduce((sum, worker) => sum + worker.stops, 0),
     exits: exits.filter(({ signal }) => signal !== 'SIGKILL'),
     workers,
-    last: { output: last.output, code: end?.code ?? null },
+    last: { output: last?.output ?? '', code: end?.code ?? null },
   };
 }
 
-/** Stops and kills for the given time; at the end all run again. */
+/** Stops and kills for the given time, and tells whether that was enough; at the end all run again. */
 async function disturb(
   sandbox: Sandbox,
   workers: ChaosProcess[],
   start: () => ChaosProcess,
-  { seconds, staleMs, slots = 1 }: ChaosOptions,
+  { seconds, staleMs, slots = 1, enough }: ChaosOptions,
   random: Random,
-): Promise<void> {
+): Promise<boolean> {
   const began = performance.now();
   const stopped = new Map<ChaosProcess, number>();
+  let nextLook = began;
   let nextStop = began + FIRST_STOP_MS;
-  let nextKill = began + random.between(0.5, 1.5) * KILL_EVERY_MS;
+  let nextKill = began + random.between(0.5, 1.5) * KILL_EVERY * staleMs;
   for (let now = began; now < began + seconds * 1000; now = performance.now()) {
     for (const [worker, resumeAt] of stopped) {
       if (now < resumeAt && !worker.over) continue;
@@ -97,21 +103,26 @@ async function disturb(
     }
     const living = workers.filter((worker) => !worker.over);
     if (living.length === 0) break;
+    if (enough && now >= nextLook) {
+      if (enough(sandbox)) return true;
+      nextLook = now + LOOK_EVERY_MS;
+    }
     if (now >= nextKill) {
       random.pick(living)?.signal('SIGKILL');
       workers.push(start());
-      nextKill = now + random.between(0.5, 1.5) * KILL_EVERY_MS;
+      nextKill = now + random.between(0.5, 1.5) * KILL_EVERY * staleMs;
     } else if (now >= nextStop && stopped.size < living.length / 2) {
       const worker = victim(sandbox, living, random, slots);
       worker?.stop();
       if (worker) {
         stopped.set(worker, now + random.between(1.1, 1.6) * staleMs);
-        nextStop = now + random.between(0.2, 1.8) * STOP_EVERY_MS;
+        nextStop = now + random.between(0.2, 1.8) * STOP_EVERY * staleMs;
       }
     }
     await pause(1 + random.between(0, 4));
   }
   for (const worker of stopped.keys()) worker.resume();
+  return false;
 }
 
 /**

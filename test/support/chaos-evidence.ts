@@ -28,7 +28,7 @@ export function gather(sandbox: Sandbox): Evidence {
   const executions = new Map<string, number>();
   const unmarked: string[] = [];
   for (const name of readdirSync(sandbox.runs)) {
-    const begun = lines(path.join(sandbox.runs, name)).filter((line) => !line.startsWith('end '));
+    const begun = begunIn(sandbox, name);
     executions.set(name, begun.length);
     if (begun.some((line) => line.startsWith('start unmarked'))) unmarked.push(name);
   }
@@ -41,6 +41,15 @@ export function gather(sandbox: Sandbox): Evidence {
     argvs: file.map((argv) => (argv[0] === 'executed' ? argv.slice(1) : argv)),
     ...journals(sandbox),
   };
+}
+
+/** Asked while workers are at work. */
+export function ranTwice(sandbox: Sandbox): boolean {
+  return readdirSync(sandbox.runs).some((name) => begunIn(sandbox, name).length > 1);
+}
+
+function begunIn(sandbox: Sandbox, name: string): string[] {
+  return lines(path.join(sandbox.runs, name)).filter((line) => !line.startsWith('end '));
 }
 
 interface Line {
