@@ -42,6 +42,13 @@ export type Notice =
   | { readonly tell: 'log-trouble'; readonly path: string; readonly code: string }
   /** A sentence about what was decided without being asked. */
   | { readonly tell: 'fact'; readonly text: string }
+  /** Another worker on this host hands out these GPUs, too; and so many others. */
+  | {
+      readonly tell: 'gpus-shared';
+      readonly worker: string;
+      readonly others: number;
+      readonly gpus: readonly string[];
+    }
   | { readonly tell: 'hook-failed'; readonly event: 'failure' | 'finish'; readonly result: CommandResult }
   /** The hours in which entries may be started begin in that time. */
   | { readonly tell: 'closed'; readonly waitMs: number }

@@ -74,6 +74,8 @@ export function showNotice(notice: Notice, schedule: string): string {
       );
     case 'fact':
       return own(notice.text);
+    case 'gpus-shared':
+      return own(gpusShared(notice));
     case 'hook-failed':
       return own(hookFailed(notice.event, notice.result));
     case 'closed':
@@ -117,6 +119,12 @@ function stopping(running: number): string {
   return running === 1
     ? 'stopping: the running command was signalled, waiting for it to end. Once more kills it.'
     : `stopping: the ${running} running commands were signalled, waiting for them to end. Once more kills them.`;
+}
+
+function gpusShared({ worker, others, gpus }: Extract<Notice, { tell: 'gpus-shared' }>): string {
+  const who = others === 0 ? `worker ${worker}` : `worker ${worker} and ${others} more`;
+  const which = gpus.length === 1 ? `GPU ${harmless(gpus.join())}` : `GPUs ${harmless(gpus.join(', '))}`;
+  return `${who} on this host ${others === 0 ? 'hands' : 'hand'} out ${which}, too: entries share ${gpus.length === 1 ? 'it' : 'them'}.\nDivide the GPUs with --gpus, if that is not meant.`;
 }
 
 function hookFailed(event: 'failure' | 'finish', result: CommandResult): string {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Setting } from '../claim/book.js';
 import { Claimer } from '../claim/claimer.js';
+import { sharedGpus } from '../claim/gpus-shared.js';
 import { Desk, type DeskOptions } from '../claim/desk.js';
 import { DESK } from '../claim/names.js';
 import type { Probes } from '../claim/peers.js';
@@ -89,18 +90,11 @@ export async function openWorkshop(ports: Ports, path: string, settings: RunSett
   const { text } = await file.look();
   if (text.loose.length > 0) ports.tell({ tell: 'loose', path });
 
-  const identity = await ports.identify();
-  const {
-    worker,
-    lock,
-    desk: claimer,
-  } = seat(
-    ports,
-    file,
-    { ...identity, worker: workerName(identity) },
-    (o) => new Claimer(o),
-    gpusOf(settings.slots),
-  );
+  const host = await ports.identify();
+  const identity = { ...host, worker: workerName(host) };
+  const gpus = gpusOf(settings.slots);
+  if (gpus !== undefined) await tellSharedGpus(ports, file.path, identity, gpus);
+  const { worker, lock, desk: claimer } = seat(ports, file, identity, (o) => new Claimer(o), gpus);
   const stop = settings.stop ?? stopSwitch(ports);
   const { fs, clock, spawner, screen, tell, directory, env, graceMs } = ports;
   const { slots, ...others } = settings;
@@ -175,6 +169,19 @@ async function leave(desk: Desk, lock: Lock, tell: Tell): Promise<void> {
   } finally {
     await lock.close();
   }
+}
+
+/** Nobody keeps workers from handing out the same GPUs; the later one says so. */
+async function tellSharedGpus(
+  { fs, probes, tell }: Ports,
+  path: string,
+  me: WorkerIdentity,
+  gpus: string,
+): Promise<void> {
+  // Whatever keeps it from being seen is told by those who need to see it.
+  const shared = await sharedGpus({ fs, probes, sidecar: sidecarOf(path), me }, gpus).catch(() => []);
+  const [first] = shared;
+  if (first) tell({ tell: 'gpus-shared', worker: first.worker, others: shared.length - 1, gpus: first.gpus });
 }
 
 /** A switch that signals act on. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { expectReadable, Folder, sh, type Ended } from '../support/cli.js';
+import { expectReadable, Folder, sh, until, type Ended } from '../support/cli.js';
 import { amdSmi, fakeGpus, gpuUuid, migUuid, nvidiaSmi, rocmSmi } from '../support/fake-gpus.js';
 
 let folder: Folder;
@@ -174,5 +174,43 @@ describe('threads', () => {
     folder.schedule([seen, seen]);
     await run(['-j', '2'], { OMP_NUM_THREADS: '7' });
     expect(folder.lines('seen')).toEqual(['7 ', '7 ']);
+  });
+});
+
+describe('two workers on one host', () => {
+  async function second(first: readonly string[], options: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    tool('nvidia-smi', nvidiaSmi(fakeGpus(3)));
+    folder.schedule([sh(`echo >> there; ${until('go')}`), ['true']]);
+    const path = `${folder.in('bin')}:${process.env['PATH'] ?? ''}`;
+    const program = folder.start(['run', 'exp.json', '-j', '1', ...first], {
+      env: { ...UNSET, PATH: path, COOPERATE_STALE_MS: '2000' },
+    });
+    await folder.hasLines('there', 1);
+    const { code, stderr } = await run(['--limit', '1', ...options], env);
+    folder.write('go', '');
+    await program.ended;
+    expect(code).toBe(0);
+    return stderr;
+  }
+
+  test('that hand out the same GPUs: the later one says so, once', async () => {
+    const stderr = await second(['--gpus', '0,1'], ['--gpus', 'all']);
+    expect(stderr).toMatch(
+      /^cooperate: worker [\w-]+ on this host hands out GPU 0, too: entries share it\.\nDivide the GPUs with --gpus/m,
+    );
+    expect(stderr.match(/hands out/g)).toHaveLength(1);
+  });
+
+  test.each([
+    ['that divide the GPUs', ['--gpus', '0,'], ['--gpus', '1,2'], {}],
+    ['of which one hands out none', [], ['--gpus', 'all'], {}],
+    [
+      'in two Slurm jobs, which have GPUs of their own',
+      ['--gpus', '0,'],
+      ['--gpus', '0,'],
+      { SLURM_JOB_ID: '7', SLURMD_NODENAME: 'n' },
+    ],
+  ])('%s say nothing', async (_who, first, options, env) => {
+    expect(await second(first, options, env)).not.toContain('hands out');
   });
 });
