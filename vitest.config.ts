@@ -5,6 +5,8 @@ const runsTheProgram = ['test/cli/**/*.test.ts', 'test/chaos/**/*.test.ts'];
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Tests wait for programs more than they compute: with one worker, as two cores would have it, twice as long.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     coverage: {
