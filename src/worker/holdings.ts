@@ -23,6 +23,8 @@ export class Holdings {
   /** Claimed and not started. */
   #held: Claim[] = [];
   /** Being started: given back should starting fail, or a signal come first. */
+  /** An end may be recorded that has not reached the disk. */
+  #hasStarted = false;
   readonly #starting = new Set<Claim>();
   /** On their way back to the file. */
   #returning: Claim[] = [];
@@ -57,6 +59,7 @@ export class Holdings {
   async starting(claim: Claim, start: () => Promise<boolean>): Promise<boolean> {
     this.#starting.add(claim);
     const mine = await start();
+    this.#hasStarted ||= mine;
     if (this.#o.stop.draining.aborted && mine) return false;
     this.#starting.delete(claim);
     return mine;
@@ -92,7 +95,10 @@ export class Holdings {
     const unstarted = [...this.#starting, ...this.#held.splice(0), ...this.#returning, ...claimer.owed];
     const entries = [...unstarted, ...this.#interrupted].map(({ entry }) => entry);
     // What was recorded has to reach the disk.
-    const patience = new Patience({ clock, tell, giveUp: stop.killing, isLeaving: stop.draining.aborted });
+    const patience = new Patience({
+      ...{ clock, tell, giveUp: stop.killing, isLeaving: stop.draining.aborted },
+      hasWorked: this.#hasStarted,
+    });
     try {
       if (entries.length > 0) await patience.with(() => this.#putBack(unstarted, this.#interrupted));
       this.#tellPutBack(entries);

@@ -41,15 +41,18 @@ export interface PatienceOptions {
   readonly giveUp: AbortSignal;
   /** The worker was told to stop already: it takes one signal more. */
   readonly isLeaving?: boolean;
+  /** Something was run and recorded: what fails now has worked before. */
+  readonly hasWorked?: boolean;
 }
 
 /** Tries again while waiting can help, telling the user once what it waits for. */
 export class Patience {
   readonly #o: PatienceOptions;
-  #worked = false;
+  #worked: boolean;
 
   constructor(options: PatienceOptions) {
     this.#o = options;
+    this.#worked = options.hasWorked ?? false;
   }
 
   async with<T>(work: () => Promise<T>): Promise<T> {

@@ -138,7 +138,10 @@ export class Judge {
     const known = new Set(ends);
     for (const { by, command, claim, ended } of this.#spawned) {
       if (ended && !by.isDead && !known.has(`${by.identity.worker} ${claim}`))
-        throw this.fail('nothing lost', `no record of the end of ${command} by ${by.identity.worker}`);
+        throw this.fail(
+          'nothing lost',
+          `no record of the end of ${command} by ${by.identity.worker}, which told: ${JSON.stringify([by.notices.slice(-2), by.trouble])}`,
+        );
     }
     const entries = JSON.parse(await this.#text()) as string[][];
     this.#checkRuns(

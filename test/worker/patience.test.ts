@@ -53,6 +53,11 @@ describe('patience', () => {
     expect(notices).toEqual([]);
   });
 
+  test('has some with the same where others have worked before, as with a record that is still to be kept', async () => {
+    const last = new Patience({ clock, tell: () => undefined, giveUp: giveUp.signal, hasWorked: true });
+    expect(await outcome(last.with(failing(2, refused)), 10_000)).toBe('done');
+  });
+
   test('has some with the same once it has worked', async () => {
     await patience.with(failing(0, full));
     expect(await outcome(patience.with(failing(3, refused)), 60_000)).toBe('done');
