@@ -1,4 +1,5 @@
 import type { Looking } from '../commands/look.js';
+import { hasChanged } from '../commands/watch.js';
 import { Failure } from '../failure.js';
 import type { Snapshot } from '../survey/types.js';
 
@@ -33,19 +34,4 @@ export async function* changes(looking: Looking, { everyMs, signal }: WatchReque
     const now = clock.monotonic();
     await clock.wait(Math.max(everyMs, TIMES_OF_LOOK * (now - began)), signal);
   }
-}
-
-/** Everything that happens to an entry shows in the file, in the totals or with a worker. */
-function hasChanged(before: Snapshot, after: Snapshot): boolean {
-  return before.text !== after.text || before.epoch?.id !== after.epoch?.id || gist(before) !== gist(after);
-}
-
-function gist({ totals, workers }: Snapshot): string {
-  return JSON.stringify([
-    totals,
-    workers.map(({ worker, standing, running, succeeded, failed }) => [
-      ...[worker, standing, succeeded, failed],
-      running,
-    ]),
-  ]);
 }
