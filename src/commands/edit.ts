@@ -109,14 +109,25 @@ class Editing {
 
   /** Returns the editor's name when it came back at once. */
   async #edited(): Promise<string | undefined> {
-    const { env, clock, runEditor } = this.#ports;
-    const command = env['VISUAL'] || env['EDITOR'] || 'vi';
+    const { clock, runEditor } = this.#ports;
+    const command = this.#editor();
     const since = clock.monotonic();
     const end = await runEditor(command, this.#draft.path);
     if (end.is === 'killed') throw failed(command, `was ended by ${end.signal}`);
     if (end.code === 127 || end.code === 126) throw noEditor(command);
     if (end.code !== 0) throw failed(command, `ended with exit code ${end.code}`);
     return clock.monotonic() - since < AT_ONCE_MS ? command : undefined;
+  }
+
+  /** Without a terminal only one that was asked for: it may be a script. */
+  #editor(): string {
+    const { env, terminal } = this.#ports;
+    const asked = env['VISUAL'] || env['EDITOR'];
+    if (asked || terminal.isInteractive) return asked || 'vi';
+    throw usage(
+      'there is no terminal to edit on.',
+      'Set EDITOR to a program that needs none, or use cooperate add.',
+    );
   }
 
   async #unusable(bytes: Buffer, { problem, offset }: NotASchedule): Promise<Edited | undefined> {

@@ -46,6 +46,16 @@ describe('an editor', () => {
     expect(folder.names()).toEqual(['.state', 'editor', 'exp.json', 'exp.json.cooperate']);
   });
 
+  test('that nobody named is not started where there is no terminal', async () => {
+    const program = folder.start(['edit', 'exp.json'], { env: { VISUAL: '', EDITOR: '' } });
+    const { code, stderr } = await program.ended;
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'cooperate: there is no terminal to edit on.\nSet EDITOR to a program that needs none, or use cooperate add.\n',
+    );
+    expect(drafts()).toEqual([]);
+  });
+
   test('may have arguments, and $VISUAL comes before $EDITOR', async () => {
     const VISUAL = `${editor(`[ "$1" = --wait ] && shift && ${ADDS_C}`, 'my editor').replace('my ', 'my\\ ')} --wait`;
     const program = folder.start(['edit', 'exp.json'], { env: { VISUAL, EDITOR: 'false' } });
