@@ -1,11 +1,13 @@
 import { sidecarOf } from '../../src/claim/sidecar.js';
-import { parseClaimName } from '../../src/claim/names.js';
+import { claimName, parseCellName, type ClaimId } from '../../src/claim/names.js';
 import { parseJournalLine, type EndRecord } from '../../src/journal/records.js';
 import { slotHash } from '../../src/schedule/slots.js';
 import type { MemoryFileSystem } from '../support/fs-memory.js';
 import type { FakeRun } from '../support/fake-spawner.js';
 import { pretty } from '../support/protocol.js';
+import type { Call } from './mount.js';
 import { SCHEDULE, type Process } from './process.js';
+import { Rewrites } from './rewrites.js';
 
 /** An invariant of the protocol that does not hold. */
 export class Violation extends Error {
@@ -37,9 +39,14 @@ export class Judge {
   #wanted: string[] = [];
   /** Commands that an old copy was saved with a mark of: that is the user's word as well. */
   readonly #markedByHand = new Set<string>();
-  /** How often somebody had saved when a claim was taken. */
-  readonly #savesAtClaim = new Map<string, number>();
-  readonly #marks = new Map<string, number>();
+  /** How often somebody had saved when the mark for a claim was due, and whose it is. */
+  readonly #claims = new Map<string, { readonly by: Process; readonly saves: number }>();
+  /** Claims whose generation is over. */
+  readonly #over = new Set<string>();
+  readonly #rewrites: Rewrites;
+  #marks: ReadonlyMap<string, number> = new Map();
+  /** Without marks. */
+  #entries = '';
   #saves = 0;
   #pending = 0;
   #seen = '';
@@ -48,8 +55,11 @@ export class Judge {
   constructor(
     fs: MemoryFileSystem,
     private readonly keepsSaves: boolean,
+    /** Nobody puts back what may run. */
+    private readonly takesNothingBack: boolean,
   ) {
     this.#fs = fs;
+    this.#rewrites = new Rewrites(fs, keepsSaves, (what) => this.fail("the user's file stays the user's", what));
   }
 
   /** Remembered as well: who it is thrown at may swallow it. */
@@ -78,7 +88,8 @@ export class Judge {
 
   /** As an editor that writes the file in place, or a new one and renames it. */
   async save(entries: string[][], { isOld, inPlace }: { isOld: boolean; inPlace: boolean }): Promise<string> {
-    this.#wanted = entries.map((entry) => entry.filter((word) => word !== 'executed').join(' '));
+    this.#wanted = entries.map(withoutMark);
+    this.#rewrites.saved(this.#wanted.join(' '));
     if (isOld)
       for (const [first, command = ''] of entries) if (first === 'executed') this.#markedByHand.add(command);
     const written = inPlace ? SCHEDULE : '/work/exp.json~';
@@ -98,17 +109,37 @@ export class Judge {
     const print = `${ino}.${mtimeNs}`;
     if (print === this.#seen) return;
     this.#seen = print;
-    this.#marks.clear();
+    const before = { entries: this.#entries, marks: this.#marks };
+    const marks = new Map<string, number>();
     this.#pending = 0;
-    for (const entry of parsed(await this.#text(), (why) => this.fail('always valid JSON', why))) {
+    const entries = parsed(await this.#text(), (why) => this.fail('always valid JSON', why));
+    for (const entry of entries) {
       const [first, command = ''] = entry;
       if (first !== 'executed') this.#pending++;
-      else this.#marks.set(command, (this.#marks.get(command) ?? 0) + 1);
+      else marks.set(command, (marks.get(command) ?? 0) + 1);
     }
+    this.#marks = marks;
+    this.#entries = entries.map(withoutMark).join(' ');
+    await this.#rewrites.compare(before, { entries: this.#entries, marks });
   }
 
-  claimed(cell: string): void {
-    if (parseClaimName(cell)) this.#savesAtClaim.set(cell, this.#saves);
+  asked(by: Process, call: Call): void {
+    this.#rewrites.asked(by, call);
+  }
+
+  /** Also when its reply gets lost. */
+  made(by: Process, call: Call): void {
+    this.#rewrites.made(by, call);
+    const [, epoch, name = ''] = /\/(\d+)\/cells\/(?:..\/)?([^/]+)$/.exec(call.to ?? call.path) ?? [];
+    const cell = parseCellName(name);
+    if (cell?.kind === 'claim') this.#claimed(by, name, cell.id);
+    if (cell?.kind === 'requeued') this.#over.add(`${epoch}/${claimName(cell.id)}`);
+  }
+
+  /** What runs once more keeps the mark that it has. */
+  #claimed(by: Process, name: string, id: ClaimId): void {
+    const before = this.#claims.get(claimName({ ...id, generation: id.generation - 1 }));
+    this.#claims.set(name, before?.by === by ? before : { by, saves: this.#saves });
   }
 
   spawned(by: Process, run: FakeRun): void {
@@ -119,11 +150,20 @@ export class Judge {
     const before = this.#spawned.find((one) => one.name === name);
     if (before)
       throw this.fail('never twice', `${command} by ${before.by.identity.worker} and ${by.identity.worker}`);
+    if (this.#over.has(name))
+      throw this.fail('never twice', `${command} by ${by.identity.worker}, put back before: another may run it`);
     const spawned: Spawned = { by, command, claim, name, ended: false };
     this.#spawned.push(spawned);
     void run.ended.then(() => (spawned.ended = true));
-    if (this.#savesAtClaim.get(claim) === this.#saves && !this.#marks.has(command))
+    const needed = this.#spawned.filter((one) => one.command === command && this.#needsMark(one, spawned)).length;
+    if ((this.#marks.get(command) ?? 0) < needed && !this.#rewrites.hasExcuse(command))
       throw this.fail('marked before spawned', `${command} has no mark when ${by.identity.worker} runs it`);
+  }
+
+  /** Nobody has saved since it was claimed. Others of an equal command need marks of their own while they run. */
+  #needsMark(one: Spawned, now: Spawned): boolean {
+    if (this.#claims.get(one.claim)?.saves !== this.#saves) return false;
+    return one === now || (this.takesNothingBack && !one.ended && !one.by.isDead && !this.#over.has(one.name));
   }
 
   async hasLeft(worker: string): Promise<boolean> {
@@ -145,7 +185,7 @@ export class Judge {
     }
     const entries = JSON.parse(await this.#text()) as string[][];
     this.#checkRuns(
-      entries.map((entry) => entry.filter((word) => word !== 'executed').join(' ')),
+      entries.map(withoutMark),
       processes,
     );
   }
@@ -172,12 +212,12 @@ export class Judge {
       if (!content) continue;
       try {
         const entries = JSON.parse(content.bytes.toString()) as string[][];
-        found.push(entries.map((entry) => entry.filter((word) => word !== 'executed').join(' ')).join(' '));
+        found.push(entries.map(withoutMark).join(' '));
       } catch {
         continue;
       }
     }
-    if (!found.includes(wanted))
+    if (!found.some((entries) => this.#rewrites.isWanted(entries)))
       throw this.fail("the user's file stays the user's", `saved: ${wanted}; there: ${found.join(' | ')}`);
   }
 
@@ -199,6 +239,10 @@ export class Judge {
     }
     return found;
   }
+}
+
+function withoutMark(entry: readonly string[]): string {
+  return entry.filter((word) => word !== 'executed').join(' ');
 }
 
 function parsed(text: string, fail: (why: string) => Error): string[][] {

@@ -1,6 +1,8 @@
+import { folderOf } from '../../src/claim/beside.js';
 import { errorCode, type FileSystem } from '../../src/ports/fs.js';
 import { guardedLock, type Lock, type LockOptions } from '../../src/ports/lock.js';
-import type { Process } from './process.js';
+import { slotHash } from '../../src/schedule/slots.js';
+import { SCHEDULE, type Process } from './process.js';
 
 /** The protocol with one of its mechanisms taken out: the simulation has to notice. */
 export interface Mutant {
@@ -63,6 +65,27 @@ function plainLock({ fs, clock, path, staleMs }: LockOptions): Lock {
   };
 }
 
+/** Looks which of the pending entries nobody has, one name after the other, and takes one over whatever is there. */
+async function linkIfNotFound(real: FileSystem, existing: string, path: string): Promise<void> {
+  if (!isCell(path)) return real.link(existing, path);
+  if (isClaim(path)) for (const name of await namesOfPending(real)) await isFound(real, `${folderOf(path)}/${name}`);
+  if (!(await isFound(real, path))) await real.unlink(path).catch(() => undefined);
+  return real.link(existing, path);
+}
+
+async function namesOfPending(fs: FileSystem): Promise<string[]> {
+  const entries = JSON.parse((await fs.read(SCHEDULE)).bytes.toString()) as string[][];
+  const pending = entries.filter(([first]) => first !== 'executed').map(slotHash);
+  return [...new Set(pending)].flatMap((hash) => [`${hash}.0.0`, `${hash}.0.0.start`]);
+}
+
+function isFound(fs: FileSystem, path: string): Promise<boolean> {
+  return fs.read(path).then(
+    () => true,
+    (error: unknown) => errorCode(error) !== 'ENOENT',
+  );
+}
+
 /** When each process last wrote its heartbeat, by its own host's clock. */
 const beats = new Map<string, number>();
 
@@ -90,18 +113,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a name that is not found is believed to be free',
-    fs: (real) =>
-      overriding(real, {
-        link: async (existing, path) => {
-          if (!isCell(path)) return real.link(existing, path);
-          const isThere = await real.read(path).then(
-            () => true,
-            (error: unknown) => errorCode(error) !== 'ENOENT',
-          );
-          if (!isThere) await real.unlink(path).catch(() => undefined);
-          return real.link(existing, path);
-        },
-      }),
+    fs: (real) => overriding(real, { link: (existing, path) => linkIfNotFound(real, existing, path) }),
   },
   {
     name: 'heartbeats compared by the time of day',

@@ -1,6 +1,7 @@
 import type { Claim } from '../../src/claim/choose.js';
 import { Claimer } from '../../src/claim/claimer.js';
-import { claimName } from '../../src/claim/names.js';
+import type { LostPolicy } from '../../src/claim/lost-policy.js';
+import { claimName, DESK } from '../../src/claim/names.js';
 import { sidecarOf } from '../../src/claim/sidecar.js';
 import type { WorkerIdentity } from '../../src/journal/records.js';
 import type { Notice } from '../../src/notice.js';
@@ -14,6 +15,7 @@ import type { WorkResult } from '../../src/worker/worker-options.js';
 import { Worker } from '../../src/worker/worker.js';
 import { fakeScreen } from '../support/fake-screen.js';
 import { fakeSpawner, type FakeRun } from '../support/fake-spawner.js';
+import { putSomeBack } from './clerk.js';
 import type { Mount } from './mount.js';
 import type { Mutant } from './mutants.js';
 import type { Owner, VirtualTime } from './virtual-time.js';
@@ -37,7 +39,19 @@ export interface Surroundings {
   onSpawn(process: Process, run: FakeRun): void;
 }
 
-/** One worker process on the real code, with everything outside of it simulated. */
+/** What a process was started as. */
+export type Role =
+  | {
+      readonly is: 'worker';
+      readonly slots: number;
+      readonly policy: LostPolicy;
+      readonly waits: boolean;
+      readonly retries: number;
+    }
+  /** Puts entries back, and leaves. */
+  | { readonly is: 'clerk' };
+
+/** One process on the real code, with everything outside of it simulated. */
 export class Process implements Owner {
   isPaused = false;
   isDead = false;
@@ -46,9 +60,10 @@ export class Process implements Owner {
   readonly notices: Notice[] = [];
   readonly stop = new StopSwitch();
   readonly mount: Mount;
-  readonly #worker: Worker;
+  readonly runs = new Set<FakeRun>();
+  readonly #job: () => Promise<WorkResult | undefined>;
   /** Of the claims that it started. */
-  readonly #epochs = new Map<string, string>();
+  readonly #epochs = new Map<string, number>();
   result: WorkResult | undefined;
   /** Why it left early; a worker may, when the filesystem leaves it no choice. */
   trouble: unknown;
@@ -57,13 +72,13 @@ export class Process implements Owner {
   constructor(
     readonly host: Host,
     readonly number: number,
-    slots: number,
+    readonly role: Role,
     around: Surroundings,
   ) {
     const { time, mount, mutant } = around;
     this.skewMs = host.skewMs;
     this.mount = mount;
-    const worker = `w${number}`;
+    const worker = `w${number}${role.is === 'clerk' ? DESK : ''}`;
     this.identity = {
       ...{ worker, hostname: host.name, user: 'ada', pid: number, processStart: '1' },
       ...{ machineId: host.name, bootId: `${host.name}.${host.boots}`, pidNamespace: host.name },
@@ -79,7 +94,7 @@ export class Process implements Owner {
     const options = {
       ...{ fs, clock, worker, staleMs: STALE_MS },
       // A path of its own: proper-lockfile knows which paths its process has locked.
-      path: `/via/${worker}/exp.json.lock`,
+      path: `/via/w${number}/exp.json.lock`,
       nests: `${sidecar}/lock`,
       provenDead: async (other: string): Promise<boolean> => {
         const standing = await (await claimer.book()).standing(other);
@@ -94,10 +109,19 @@ export class Process implements Owner {
       tell,
       file: new ScheduleFile(fs, SCHEDULE),
     });
+    if (role.is === 'clerk') {
+      this.#job = async () => {
+        await putSomeBack(claimer, lock, Math.random);
+        return undefined;
+      };
+      return;
+    }
     const spawner = fakeSpawner((run) => {
+      this.runs.add(run);
       around.onSpawn(this, run);
     });
     const { stop } = this;
+    const { slots, policy, waits, retries } = role;
     const runners = Array.from({ length: slots }, (_, slot) => {
       return new Runner({
         ...{ fs, clock, tell, claimer, stop, worker, spawner, screen: fakeScreen() },
@@ -113,22 +137,24 @@ export class Process implements Owner {
         onFailure: () => undefined,
       });
     });
-    this.#worker = new Worker({
+    const works = new Worker({
       ...{ claimer, runners, stop, clock, tell, maxFailures: Infinity },
-      reruns: { retries: 0, appended: [] },
-      limits: new Limits({}, clock, tell),
+      reruns: { retries, appended: [] },
+      limits: new Limits({ waits }, clock, tell),
+      requeueLost: policy,
       random: Math.random,
     });
+    this.#job = () => works.work();
   }
 
-  epochOf(claim: string): string {
-    return this.#epochs.get(claim) ?? 'none';
+  epochOf(claim: string): number {
+    return this.#epochs.get(claim) ?? 0;
   }
 
-  /** Until nothing is pending. */
+  /** Until nothing is pending, or it is done. */
   work(time: VirtualTime): void {
     time.as(this, () => {
-      this.#worker.work().then(
+      this.#job().then(
         (result) => {
           this.result = result;
           this.isOver = true;
@@ -144,14 +170,14 @@ export class Process implements Owner {
 
 class Remembering extends Claimer {
   constructor(
-    private readonly epochs: Map<string, string>,
+    private readonly epochs: Map<string, number>,
     ...options: ConstructorParameters<typeof Claimer>
   ) {
     super(...options);
   }
 
   override start(claim: Claim): Promise<boolean> {
-    this.epochs.set(claimName(claim.id), claim.epoch.id);
+    this.epochs.set(claimName(claim.id), claim.epoch.number);
     return super.start(claim);
   }
 }

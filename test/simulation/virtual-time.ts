@@ -9,6 +9,8 @@ export interface Owner {
   readonly skewMs: number;
 }
 
+const NOBODY: Owner = { isPaused: false, isDead: false, skewMs: 0 };
+
 interface Timer {
   due: number;
   readonly every: number | undefined;
@@ -81,9 +83,9 @@ export class VirtualTime {
     };
   }
 
-  /** Calls `action` after `ms`, whoever lives then. */
-  later(ms: number, action: () => void): void {
-    this.#add(action, ms, undefined, { isPaused: false, isDead: false, skewMs: 0 });
+  /** Calls `action` after `ms`; whoever lives then, or as somebody's who does. */
+  later(ms: number, action: () => void, owner: Owner = NOBODY): void {
+    this.#add(action, ms, undefined, owner);
   }
 
   /** Ends the wait that is due first; false when nobody waits. */

@@ -1,15 +1,16 @@
 import { Book } from '../../src/claim/book.js';
-import { systemError } from '../../src/ports/fs.js';
 import { memoryFileSystem } from '../support/fs-memory.js';
+import type { RunEnd } from '../../src/ports/spawn.js';
 import type { FakeRun } from '../support/fake-spawner.js';
 import { Random } from '../support/random.js';
 import { Judge } from './judge.js';
 import { Mount, type Call, type Turns } from './mount.js';
 import { day, type Mutant } from './mutants.js';
-import { Process, SCHEDULE, type Host } from './process.js';
-import { PROFILES, type Profile } from './profile.js';
+import { Process, SCHEDULE, type Host, type Role } from './process.js';
 import { saveSomething } from './editor.js';
+import { Faults } from './faults.js';
 import { VirtualTime } from './virtual-time.js';
+import { decides, pauseMs, weatherFrom, type Weather } from './weather.js';
 
 interface Waiting {
   readonly process: Process;
@@ -18,45 +19,12 @@ interface Waiting {
   readonly fail: (error: Error) => void;
 }
 
-/** How rough one schedule's life is; chances are per step. */
-interface Weather {
-  readonly profile: Profile;
-  readonly fault: number;
-  readonly lostReply: number;
-  readonly crash: number;
-  readonly pause: number;
-  readonly powerLoss: number;
-  readonly edit: number;
-  readonly hire: number;
-  /** That time passes although somebody could go on. */
-  readonly slow: number;
-}
-
 export interface Outcome {
   readonly steps: number;
   readonly spawns: number;
   readonly trace: number;
 }
 
-const CODES = ['EIO', 'ESTALE', 'EACCES', 'ENOSPC', 'EDQUOT'];
-const NO_LOOK_FAILS = new Set(['ENOSPC', 'EDQUOT']);
-const CHANGES = new Set([
-  'write',
-  'link',
-  'makeDirectory',
-  'createDirectory',
-  'openAppend',
-  'append',
-  'appendLater',
-]);
-/** What a client is told that repeats a call whose reply was lost. */
-const REPEATED: Record<string, string> = {
-  link: 'EEXIST',
-  createDirectory: 'EEXIST',
-  rename: 'ENOENT',
-  unlink: 'ENOENT',
-  removeDirectory: 'ENOENT',
-};
 const MOST_PROCESSES = 6;
 const ROUGH_STEPS = 3_000;
 const MOST_STEPS = 60_000;
@@ -69,6 +37,7 @@ export class World {
   readonly #hosts: Host[];
   readonly #processes: Process[] = [];
   readonly #weather: Weather;
+  readonly #faults: Faults;
   readonly #judge: Judge;
   readonly #mutant: Mutant | undefined;
   readonly #trace: ((line: string) => void) | undefined;
@@ -81,12 +50,17 @@ export class World {
     const random = (this.#random = new Random(seed));
     this.#mutant = mutant;
     this.#trace = trace;
-    this.#weather = weatherFrom(random);
+    const weather = (this.#weather = weatherFrom(random));
+    this.#faults = new Faults(random, weather);
     this.#hosts = ['a', 'b', 'c'].map((name) => ({ name, boots: 0, skewMs: random.between(-4e6, 4e6) }));
-    const { contentMs, links } = this.#weather.profile;
+    const { contentMs, links } = weather.profile;
     // A mount that lags, or has no links, may lose a save that falls into a rewrite.
-    this.#judge = new Judge(this.#fs, contentMs === 0 && links > 1);
-    this.#note(`on ${this.#weather.profile.name}`);
+    this.#judge = new Judge(
+      this.#fs,
+      contentMs === 0 && links > 1,
+      weather.policy === 'never' && weather.requeue === 0,
+    );
+    this.#note(`on ${weather.profile.name}`);
   }
 
   async run(): Promise<Outcome> {
@@ -133,6 +107,7 @@ export class World {
     if (!this.#isCalm && (await this.#happens())) return;
     const ready = this.#waiting.filter(({ process }) => !process.isPaused && !process.isDead);
     const chosen = this.#chance(this.#weather.slow) ? undefined : this.#random.pick(ready);
+    if (chosen && this.#isAimedAt(chosen)) return;
     if (chosen) this.#grant(chosen);
     else if (!this.#time.step() && ready.length === 0) this.#whenIdle();
     day.now = this.#time.now;
@@ -142,20 +117,33 @@ export class World {
     this.#waiting = this.#waiting.filter((waiting) => waiting !== chosen);
     this.#time.now += this.#random.between(0, 3);
     this.#note(`${chosen.process.identity.worker} ${chosen.call.operation} ${chosen.call.path}`, chosen.call);
-    const fault = this.#faultFor(chosen.call, this.#weather.fault);
+    this.#judge.asked(chosen.process, chosen.call);
+    const fault = this.#faults.before(chosen.call);
     this.#time.as(chosen.process, () => {
       if (fault) chosen.fail(fault);
       else chosen.go();
     });
   }
 
+  /** What others act on is when being stopped or killed matters most, and others that were stopped go on. */
+  #isAimedAt({ process, call }: Waiting): boolean {
+    if (this.#isCalm || !decides(call)) return false;
+    if (this.#chance(this.#weather.aimedCrash)) return this.#kill(process);
+    if (!this.#chance(this.#weather.aim)) return false;
+    const sleeper = this.#random.pick(this.#processes.filter(({ isPaused, isDead }) => isPaused && !isDead));
+    if (sleeper && this.#chance(0.5)) this.#wake(sleeper);
+    return this.#pause(process, pauseMs(this.#random));
+  }
+
   /** Something befalls somebody. */
   async #happens(): Promise<boolean> {
-    const { crash, pause, powerLoss, edit, hire } = this.#weather;
+    const { crash, pause, powerLoss, edit, hire, stop, requeue } = this.#weather;
     const living = this.#processes.filter(({ isDead, isOver }) => !isDead && !isOver);
     const one = this.#random.pick(living);
     if (this.#chance(crash) && one) return this.#kill(one);
-    if (this.#chance(pause) && one) return this.#pause(one);
+    if (this.#chance(pause) && one)
+      return this.#pause(one, this.#random.between(100, this.#chance(0.3) ? 600_000 : 20_000));
+    if (this.#chance(stop) && one) return this.#stop(one);
     if (this.#chance(powerLoss)) return this.#cutPower(this.#random.pick(this.#hosts) as Host);
     if (this.#chance(edit)) {
       // Replacing the file between a worker's last look and its rename is the one save that can be lost.
@@ -163,7 +151,9 @@ export class World {
       this.#note(`somebody saves ${await saveSomething(this.#judge, this.#random, isInWindow)}`);
       return true;
     }
-    if (this.#chance(hire) && living.length < MOST_PROCESSES) this.#hire();
+    if (living.length >= MOST_PROCESSES) return false;
+    if (this.#chance(hire)) this.#hire();
+    if (this.#chance(requeue)) this.#hire(this.#random.pick(this.#hosts), { is: 'clerk' });
     return false;
   }
 
@@ -174,12 +164,27 @@ export class World {
     return true;
   }
 
-  #pause(process: Process): boolean {
+  #pause(process: Process, ms: number): boolean {
+    if (process.isPaused) return false;
     this.#note(`${process.identity.worker} is stopped`);
     process.isPaused = true;
-    this.#time.later(this.#random.between(100, this.#chance(0.3) ? 600_000 : 20_000), () => {
-      process.isPaused = false;
+    this.#time.later(ms, () => {
+      this.#wake(process);
     });
+    return true;
+  }
+
+  #wake(process: Process): void {
+    if (!process.isPaused) return;
+    this.#note(`${process.identity.worker} goes on`);
+    process.isPaused = false;
+  }
+
+  /** As a first signal does: what it runs is told to end as well. */
+  #stop(process: Process): boolean {
+    this.#note(`${process.identity.worker} is told to stop`);
+    this.#time.as(process, () => process.stop.request('SIGTERM'));
+    for (const run of process.runs) this.#end(process, run, { is: 'killed', signal: 'SIGTERM' }, 500);
     return true;
   }
 
@@ -196,9 +201,15 @@ export class World {
 
   /** Nothing goes wrong any more: now all has to come to its end. */
   #calmDown(): void {
-    this.#isCalm = true;
+    this.#isCalm = this.#faults.isCalm = true;
     this.#note('calm');
-    for (const process of this.#processes) process.isPaused = false;
+    for (const process of this.#processes) {
+      this.#wake(process);
+      if (process.role.is === 'worker' && process.role.waits && !process.isDead)
+        this.#time.as(process, () => {
+          process.stop.drain();
+        });
+    }
     for (const host of this.#hosts) this.#hire(host);
   }
 
@@ -208,28 +219,32 @@ export class World {
     else for (const host of this.#hosts) this.#hire(host);
   }
 
-  #hire(host = this.#random.pick(this.#hosts) as Host): void {
+  #role(): Role {
+    const { policy, waiting } = this.#weather;
+    const slots = this.#chance(0.3) ? 2 : 1;
+    const waits = !this.#isCalm && this.#chance(waiting);
+    return { is: 'worker', slots, policy, waits, retries: this.#chance(0.2) ? 1 : 0 };
+  }
+
+  #hire(host = this.#random.pick(this.#hosts) as Host, role = this.#role()): void {
     const number = this.#processes.length;
     const turns: Turns = {
       before: (call) => this.#turn(process, call),
       beforeNow: (call) => {
-        const fault = this.#isCalm ? undefined : this.#faultFor(call, this.#weather.fault);
+        const fault = this.#faults.before(call);
         if (fault) throw fault;
       },
       after: (call) => {
-        const made = call.to ?? call.path;
-        this.#judge.claimed(made.slice(made.lastIndexOf('/') + 1));
-        const code = REPEATED[call.operation];
-        if (code !== undefined && !this.#isCalm && this.#chance(this.#weather.lostReply))
-          throw systemError(code, call.operation, call.to ?? call.path);
+        this.#judge.made(process, call);
+        const fault = this.#faults.after(call);
+        if (fault) throw fault;
       },
       now: () => this.#time.now,
       isLate: () => this.#chance(0.5),
     };
     const mount = new Mount(this.#fs, turns, this.#weather.profile);
-    const slots = this.#chance(0.3) ? 2 : 1;
     this.#fs.symlink('/work', `/via/w${number}`);
-    const process: Process = new Process(host, number, slots, {
+    const process: Process = new Process(host, number, role, {
       ...{ time: this.#time, mount, mutant: this.#mutant },
       isDead: (pid) => [this.#processes[pid]].some((one) => one?.isDead || one?.isOver),
       onSpawn: (by, run) => {
@@ -250,15 +265,18 @@ export class World {
   #spawned(by: Process, run: FakeRun): void {
     this.#note(`${by.identity.worker} runs ${run.command.argv.join(' ')}`);
     this.#judge.spawned(by, run);
-    const took = this.#chance(0.2) ? this.#random.between(1_000, 300_000) : this.#random.between(1, 500);
-    const code = this.#chance(0.2) ? 1 : 0;
-    this.#time.later(took, () => {
-      if (by.isDead) return;
+    const longest = this.#chance(0.2) ? 300_000 : 500;
+    this.#end(by, run, { is: 'exited', code: this.#chance(0.2) ? 1 : 0 }, longest);
+  }
+
+  /** Its worker learns of it when it goes on. */
+  #end(by: Process, run: FakeRun, end: RunEnd, withinMs: number): void {
+    const ends = (): void => {
+      if (!by.runs.delete(run)) return;
       this.#note(`${by.identity.worker} ends ${run.command.argv.join(' ')}`);
-      this.#time.as(by, () => {
-        run.exit(code);
-      });
-    });
+      run.end(end);
+    };
+    this.#time.later(this.#random.between(1, withinMs), ends, by);
   }
 
   /** A verdict of death has to be true. */
@@ -274,13 +292,6 @@ export class World {
     return verdict;
   }
 
-  #faultFor({ operation, path }: Call, chance: number): Error | undefined {
-    if (this.#isCalm || !this.#chance(chance)) return undefined;
-    const code = this.#random.pick(CODES) as string;
-    if (NO_LOOK_FAILS.has(code) && !CHANGES.has(operation)) return undefined;
-    return systemError(code, operation, path);
-  }
-
   #note(line: string, call?: Call): void {
     this.#trace?.(`${this.#steps} ${Math.round(this.#time.now)} ${line}${call?.to ? ` -> ${call.to}` : ''}`);
     this.#hash = (Math.imul(this.#hash, 31) + line.length + Math.round(this.#time.now)) | 0;
@@ -293,20 +304,4 @@ export class World {
   #below(limit: number): number {
     return Math.floor(this.#random.next() * limit);
   }
-}
-
-function weatherFrom(random: Random): Weather {
-  const sometimes = (share: number, most: number): number =>
-    random.next() < share ? random.between(0, most) : 0;
-  return {
-    profile: random.pick(PROFILES) as Profile,
-    fault: sometimes(0.4, 0.02),
-    lostReply: sometimes(0.4, 0.05),
-    crash: sometimes(0.6, 0.004),
-    pause: sometimes(0.7, 0.01),
-    powerLoss: sometimes(0.3, 0.001),
-    edit: sometimes(0.6, 0.01),
-    hire: 0.01,
-    slow: sometimes(0.8, 0.05),
-  };
 }

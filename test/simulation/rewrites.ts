@@ -1,0 +1,83 @@
+import type { MemoryFileSystem } from '../support/fs-memory.js';
+import type { Call } from './mount.js';
+import { SCHEDULE, type Process } from './process.js';
+
+/** What the schedule says: its entries without marks, and how many marks each command has. */
+export interface Said {
+  readonly entries: string;
+  readonly marks: ReadonlyMap<string, number>;
+}
+
+/**
+ * Whether what a worker puts in the schedule's place may take something away. It may in the window that docs/protocol.md
+ * publishes: the lock was the worker's own once more after it had written what it puts there, and was taken from it since.
+ */
+export class Rewrites {
+  readonly #fs: MemoryFileSystem;
+  readonly #keepsSaves: boolean;
+  readonly #fail: (what: string) => Error;
+  /** Who had the lock when they last asked, after they had written their temporary file. */
+  readonly #proven = new Set<Process>();
+  /** How often somebody had saved when they last looked at the schedule. */
+  readonly #savesAtLook = new Map<Process, number>();
+  /** Commands of which marks got lost in the window, until they are back. */
+  readonly #excused = new Set<string>();
+  /** The user's last word; and the older ones that came back in the window. */
+  #wanted = new Set<string>();
+  #saves = 0;
+  #writer: Process | undefined;
+
+  constructor(fs: MemoryFileSystem, keepsSaves: boolean, fail: (what: string) => Error) {
+    this.#fs = fs;
+    this.#keepsSaves = keepsSaves;
+    this.#fail = fail;
+  }
+
+  saved(wanted: string): void {
+    this.#wanted = new Set([wanted]);
+    this.#saves++;
+  }
+
+  isWanted(entries: string): boolean {
+    return this.#wanted.has(entries);
+  }
+
+  hasExcuse(command: string): boolean {
+    return this.#excused.has(command);
+  }
+
+  asked(by: Process, { operation, path }: Call): void {
+    if (operation === 'fingerprint' && path === SCHEDULE) this.#savesAtLook.set(by, this.#saves);
+  }
+
+  made(by: Process, { operation, path, to = '' }: Call): void {
+    if (operation === 'write' && path.endsWith('.new')) this.#proven.delete(by);
+    if (operation !== 'rename') return;
+    if (path.includes('.lock/') && to.includes('.lock/')) this.#proven.add(by);
+    if (to === SCHEDULE) this.#writer = by;
+  }
+
+  async compare(before: Said, after: Said): Promise<void> {
+    for (const [command, marks] of after.marks)
+      if (marks > (before.marks.get(command) ?? 0)) this.#excused.delete(command);
+    const by = this.#writer;
+    this.#writer = undefined;
+    if (!by) return;
+    const isInWindow = this.#proven.has(by) && !(await this.#hasLock(by));
+    if (isInWindow) this.#excuse(before.marks, after.marks);
+    if (after.entries === before.entries || this.isWanted(after.entries)) return;
+    if (isInWindow) this.#wanted.add(after.entries);
+    else if (this.#keepsSaves && this.#savesAtLook.get(by) === this.#saves)
+      throw this.#fail(`${by.identity.worker} makes ${before.entries} into ${after.entries}`);
+  }
+
+  #excuse(before: Said['marks'], after: Said['marks']): void {
+    for (const [command, marks] of before)
+      if (marks > (after.get(command) ?? 0)) this.#excused.add(command);
+  }
+
+  async #hasLock({ identity }: Process): Promise<boolean> {
+    const names = await this.#fs.list(`${SCHEDULE}.lock`).catch((): string[] => []);
+    return names.some((name) => name.startsWith(`${identity.worker}.`));
+  }
+}
