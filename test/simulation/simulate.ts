@@ -1,62 +1,78 @@
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Violation } from './judge.js';
+import { live, Lives, serve, type Life, type Lived } from './lives.js';
 import { MUTANTS } from './mutants.js';
-import { World } from './world.js';
 
 const { values } = parseArgs({
   options: {
-    runs: { type: 'string', default: '200' },
+    runs: { type: 'string' },
     seed: { type: 'string', default: '1' },
     steps: { type: 'string' },
     mutant: { type: 'string' },
     mutants: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
+    serve: { type: 'boolean', default: false },
   },
 });
 
-const first = Number(values.seed);
-process.exitCode = values.mutants ? await allMutants() : await many(values.mutant);
+const seed = Number(values.seed);
+const least = values.steps === undefined ? 0 : Number(values.steps);
+const runs = Number(values.runs ?? (least > 0 ? Infinity : 200));
+/** A mutant that is not noticed in so many lives survives. */
+const MOST_LIVES = Number(values.runs ?? 1000);
 
-async function many(name: string | undefined): Promise<number> {
-  const mutant = MUTANTS.find((one) => one.name === name);
-  const runs = values.steps === undefined ? Number(values.runs) : Infinity;
-  const trace = values.trace ? (line: string): void => void process.stdout.write(`${line}\n`) : undefined;
+if (values.serve) serve();
+else if (values.trace) await traced();
+else await all();
+
+async function traced(): Promise<void> {
+  for (let one = seed; one < seed + runs; one++) {
+    const lived = await live({ seed: one, mutant: values.mutant }, console.log);
+    if (lived.violation !== undefined) return fail({ seed: one, mutant: values.mutant }, lived);
+  }
+}
+
+async function all(): Promise<void> {
+  const lives = new Lives(fileURLToPath(import.meta.url), os.availableParallelism());
+  try {
+    if (!values.mutants || least > 0) await withoutViolation(lives);
+    if (!values.mutants || process.exitCode === 1) return;
+    for (const { name } of MUTANTS) if (values.mutant === undefined || values.mutant === name) await caught(lives, name);
+  } finally {
+    lives.close();
+  }
+}
+
+async function withoutViolation(lives: Lives): Promise<void> {
   const total = { schedules: 0, steps: 0, spawns: 0 };
-  for (let seed = first; seed < first + runs && total.steps < Number(values.steps ?? Infinity); seed++) {
-    try {
-      const { steps, spawns } = await new World(seed, mutant, trace).run();
-      total.schedules++;
-      total.steps += steps;
-      total.spawns += spawns;
-    } catch (error) {
-      if (!(error instanceof Violation)) throw error;
-      console.log(`seed ${seed}: ${error.message}\nAgain: npm run simulate -- --runs 1 --seed ${seed} --trace`);
-      return 1;
+  await lives.inOrder({ seed, mutant: values.mutant }, (lived, at) => {
+    if (lived.violation !== undefined) {
+      fail({ seed: at, mutant: values.mutant }, lived);
+      return true;
     }
-  }
-  console.log(`${total.schedules} schedules, ${total.steps} steps, ${total.spawns} spawns: 0 violations`);
-  return 0;
+    total.schedules++;
+    total.steps += lived.steps;
+    total.spawns += lived.spawns;
+    return total.schedules >= runs || (least > 0 && total.steps >= least);
+  });
+  if (process.exitCode !== 1)
+    console.log(`${total.schedules} schedules, ${total.steps} steps, ${total.spawns} spawns: 0 violations`);
 }
 
-/** How many schedules it takes until each is noticed. */
-async function allMutants(): Promise<number> {
-  let survivors = 0;
-  for (const mutant of MUTANTS) {
-    const caught = await firstViolation(mutant);
-    if (!caught) survivors++;
-    console.log(`${mutant.name}: ${caught ?? `not noticed in ${values.runs} schedules`}`);
-  }
-  return survivors === 0 ? 0 : 1;
+async function caught(lives: Lives, mutant: string): Promise<void> {
+  let verdict = `SURVIVES ${MOST_LIVES} lives`;
+  await lives.inOrder({ seed, mutant }, ({ violation }, at) => {
+    if (violation !== undefined) verdict = `caught in life ${at - seed + 1}, seed ${at}: ${violation}`;
+    return violation !== undefined || at - seed + 1 >= MOST_LIVES;
+  });
+  console.log(`${mutant}: ${verdict}`);
+  if (verdict.startsWith('SURVIVES')) process.exitCode = 1;
 }
 
-async function firstViolation(mutant: (typeof MUTANTS)[number]): Promise<string | undefined> {
-  for (let seed = first; seed < first + Number(values.runs); seed++) {
-    try {
-      await new World(seed, mutant).run();
-    } catch (error) {
-      if (!(error instanceof Violation)) throw error;
-      return `schedule ${seed - first + 1}: ${error.message}`;
-    }
-  }
-  return undefined;
+function fail(life: Life, { violation }: Lived): void {
+  const mutant = life.mutant === undefined ? '' : ` --mutant '${life.mutant}'`;
+  console.log(`seed ${life.seed}: ${violation ?? ''}`);
+  console.log(`Again: npm run simulate -- --runs 1 --seed ${life.seed}${mutant} --trace`);
+  process.exitCode = 1;
 }

@@ -13,6 +13,8 @@ export interface Weather {
   readonly pause: number;
   /** At a call that decides something its process is stopped, and perhaps another that was stopped goes on. */
   readonly aim: number;
+  readonly aimsAt: Aim;
+  readonly sleep: Sleep;
   /** The same, and killed. */
   readonly aimedCrash: number;
   readonly powerLoss: number;
@@ -22,6 +24,8 @@ export interface Weather {
   readonly hire: number;
   /** That a worker is told to stop. */
   readonly stop: number;
+  /** That a call takes at most, in milliseconds. */
+  readonly latencyMs: number;
   /** That time passes although somebody could go on. */
   readonly slow: number;
   /** What the workers put back by themselves. */
@@ -29,6 +33,14 @@ export interface Weather {
   /** Of workers that wait for more entries when nothing is pending. */
   readonly waiting: number;
 }
+
+const AIMS = ['cells', 'lock', 'rewrites', 'all'] as const;
+type Aim = (typeof AIMS)[number];
+
+/** How often a moment, how often longer than a lock is waited for, how often longer than a heartbeat may stand still. */
+const SHARES = { mixed: [4, 4, 2], stale: [5, 5, 0], long: [2, 1, 7] } as const;
+const SLEEPS = ['mixed', 'stale', 'long'] as const;
+type Sleep = (typeof SLEEPS)[number];
 
 export function weatherFrom(random: Random): Weather {
   const sometimes = (share: number, most: number): number =>
@@ -39,33 +51,38 @@ export function weatherFrom(random: Random): Weather {
     lostReply: sometimes(0.4, 0.05),
     crash: sometimes(0.6, 0.004),
     pause: sometimes(0.7, 0.01),
-    aim: sometimes(0.6, 0.2),
+    aim: sometimes(0.7, 0.5),
+    aimsAt: random.pick(AIMS) as Aim,
+    sleep: random.pick(SLEEPS) as Sleep,
     aimedCrash: sometimes(0.2, 0.02),
     powerLoss: sometimes(0.3, 0.001),
     edit: sometimes(0.6, 0.01),
     requeue: sometimes(0.3, 0.003),
     hire: 0.01,
     stop: sometimes(0.3, 0.003),
+    latencyMs: random.pick([1, 3, 20]) ?? 1,
     slow: sometimes(0.8, 0.05),
     policy: random.next() < 0.6 ? 'never' : random.next() < 0.5 ? 'dead' : 'suspect',
     waiting: sometimes(0.5, 1),
   };
 }
 
-/** Longer than a lock is waited for, or than a heartbeat may stand still; or only long enough for others to go first. */
-export function pauseMs(random: Random): number {
-  const chance = random.next();
-  if (chance < 0.4) return random.between(5, 500);
-  return chance < 0.75 ? random.between(8_000, 30_000) : random.between(150_000, 600_000);
+/** As long as others take to go first, as until a lock is taken over, as until a heartbeat has stood still too long. */
+export function sleepMs(random: Random, sleep: Sleep): number {
+  const [moment, stale, suspect] = SHARES[sleep];
+  const chance = random.next() * (moment + stale + suspect);
+  if (chance < moment) return random.between(5, 500);
+  return chance < moment + stale ? random.between(8_000, 25_000) : random.between(150_000, 600_000);
 }
 
 const CELL = /\/cells\/(..\/)?[0-9a-f]{20}\.\d+\.\d+(\.start|\.requeued)?$/;
 
-/** Whether others act on what this call does: a cell, a step of the lock, the schedule itself. */
-export function decides({ operation, path, to }: Call): boolean {
-  if (operation === 'rename' || operation === 'link') {
-    const target = to ?? '';
-    return target === SCHEDULE || path === SCHEDULE || CELL.test(target) || `${path} ${target}`.includes('.lock');
-  }
-  return operation === 'write' && path.startsWith('/work/.');
+/** Whether others act on what this call does, and this life aims at such calls. */
+export function isTarget({ operation, path, to = '' }: Call, aim: Aim): boolean {
+  if (operation === 'write') return (aim === 'rewrites' || aim === 'all') && path.startsWith('/work/.');
+  if (operation !== 'rename' && operation !== 'link') return false;
+  if (aim === 'cells') return CELL.test(to);
+  if (aim === 'lock') return `${path} ${to}`.includes('.lock/');
+  if (aim === 'rewrites') return to === SCHEDULE;
+  return to === SCHEDULE || path === SCHEDULE || CELL.test(to) || `${path} ${to}`.includes('.lock');
 }

@@ -10,7 +10,7 @@ import { Process, SCHEDULE, type Host, type Role } from './process.js';
 import { saveSomething } from './editor.js';
 import { Faults } from './faults.js';
 import { VirtualTime } from './virtual-time.js';
-import { decides, pauseMs, weatherFrom, type Weather } from './weather.js';
+import { isTarget, sleepMs, weatherFrom, type Weather } from './weather.js';
 
 interface Waiting {
   readonly process: Process;
@@ -115,7 +115,7 @@ export class World {
 
   #grant(chosen: Waiting): void {
     this.#waiting = this.#waiting.filter((waiting) => waiting !== chosen);
-    this.#time.now += this.#random.between(0, 3);
+    this.#time.now += this.#random.between(0, this.#weather.latencyMs);
     this.#note(`${chosen.process.identity.worker} ${chosen.call.operation} ${chosen.call.path}`, chosen.call);
     this.#judge.asked(chosen.process, chosen.call);
     const fault = this.#faults.before(chosen.call);
@@ -127,12 +127,17 @@ export class World {
 
   /** What others act on is when being stopped or killed matters most, and others that were stopped go on. */
   #isAimedAt({ process, call }: Waiting): boolean {
-    if (this.#isCalm || !decides(call)) return false;
-    if (this.#chance(this.#weather.aimedCrash)) return this.#kill(process);
-    if (!this.#chance(this.#weather.aim)) return false;
-    const sleeper = this.#random.pick(this.#processes.filter(({ isPaused, isDead }) => isPaused && !isDead));
+    const { aim, aimsAt, aimedCrash, sleep } = this.#weather;
+    if (this.#isCalm || !isTarget(call, aimsAt)) return false;
+    if (this.#chance(aimedCrash)) return this.#kill(process);
+    if (!this.#chance(aim)) return false;
+    const living = this.#processes.filter(({ isOver, isDead }) => !isOver && !isDead);
+    const sleepers = living.filter(({ isPaused }) => isPaused);
+    // Somebody has to be awake to find out how long others sleep.
+    const sleeper = sleep === 'long' ? undefined : this.#random.pick(sleepers);
     if (sleeper && this.#chance(0.5)) this.#wake(sleeper);
-    return this.#pause(process, pauseMs(this.#random));
+    else if (sleepers.length >= living.length / 2) return false;
+    return this.#pause(process, sleepMs(this.#random, sleep));
   }
 
   /** Something befalls somebody. */
