@@ -59,7 +59,9 @@ export class Judge {
     private readonly takesNothingBack: boolean,
   ) {
     this.#fs = fs;
-    this.#rewrites = new Rewrites(fs, keepsSaves, (what) => this.fail("the user's file stays the user's", what));
+    this.#rewrites = new Rewrites(fs, keepsSaves, (what) =>
+      this.fail("the user's file stays the user's", what),
+    );
   }
 
   /** Remembered as well: who it is thrown at may swallow it. */
@@ -151,11 +153,16 @@ export class Judge {
     if (before)
       throw this.fail('never twice', `${command} by ${before.by.identity.worker} and ${by.identity.worker}`);
     if (this.#over.has(name))
-      throw this.fail('never twice', `${command} by ${by.identity.worker}, put back before: another may run it`);
+      throw this.fail(
+        'never twice',
+        `${command} by ${by.identity.worker}, put back before: another may run it`,
+      );
     const spawned: Spawned = { by, command, claim, name, ended: false };
     this.#spawned.push(spawned);
     void run.ended.then(() => (spawned.ended = true));
-    const needed = this.#spawned.filter((one) => one.command === command && this.#needsMark(one, spawned)).length;
+    const needed = this.#spawned.filter(
+      (one) => one.command === command && this.#needsMark(one, spawned),
+    ).length;
     if ((this.#marks.get(command) ?? 0) < needed && !this.#rewrites.hasExcuse(command))
       throw this.fail('marked before spawned', `${command} has no mark when ${by.identity.worker} runs it`);
   }
@@ -184,10 +191,7 @@ export class Judge {
         );
     }
     const entries = JSON.parse(await this.#text()) as string[][];
-    this.#checkRuns(
-      entries.map(withoutMark),
-      processes,
-    );
+    this.#checkRuns(entries.map(withoutMark), processes);
   }
 
   /** Each command has run, or somebody was told that it may have. */

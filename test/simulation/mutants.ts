@@ -68,7 +68,8 @@ function plainLock({ fs, clock, path, staleMs }: LockOptions): Lock {
 /** Looks which of the pending entries nobody has, one name after the other, and takes one over whatever is there. */
 async function linkIfNotFound(real: FileSystem, existing: string, path: string): Promise<void> {
   if (!isCell(path)) return real.link(existing, path);
-  if (isClaim(path)) for (const name of await namesOfPending(real)) await isFound(real, `${folderOf(path)}/${name}`);
+  if (isClaim(path))
+    for (const name of await namesOfPending(real)) await isFound(real, `${folderOf(path)}/${name}`);
   if (!(await isFound(real, path))) await real.unlink(path).catch(() => undefined);
   return real.link(existing, path);
 }

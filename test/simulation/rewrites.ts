@@ -72,8 +72,7 @@ export class Rewrites {
   }
 
   #excuse(before: Said['marks'], after: Said['marks']): void {
-    for (const [command, marks] of before)
-      if (marks > (after.get(command) ?? 0)) this.#excused.add(command);
+    for (const [command, marks] of before) if (marks > (after.get(command) ?? 0)) this.#excused.add(command);
   }
 
   async #hasLock({ identity }: Process): Promise<boolean> {

@@ -29,7 +29,9 @@ else await all();
 async function traced(): Promise<void> {
   for (let one = seed; one < seed + runs; one++) {
     const lived = await live({ seed: one, mutant: values.mutant }, console.log);
-    if (lived.violation !== undefined) return fail({ seed: one, mutant: values.mutant }, lived);
+    if (lived.violation === undefined) continue;
+    fail({ seed: one, mutant: values.mutant }, lived);
+    return;
   }
 }
 
@@ -38,7 +40,8 @@ async function all(): Promise<void> {
   try {
     if (!values.mutants || least > 0) await withoutViolation(lives);
     if (!values.mutants || process.exitCode === 1) return;
-    for (const { name } of MUTANTS) if (values.mutant === undefined || values.mutant === name) await caught(lives, name);
+    for (const { name } of MUTANTS)
+      if (values.mutant === undefined || values.mutant === name) await caught(lives, name);
   } finally {
     lives.close();
   }
