@@ -173,7 +173,8 @@ export class Rewriter {
     }
 
     const print = await this.#fs.fingerprint(this.#file.path);
-    if (print.ino !== written.ino) return { is: 'written', head: next, seen: undefined };
+    // An editor that writes into the file keeps its inode.
+    if (!isSame(print, written)) return { is: 'written', head: next, seen: undefined };
     const now = { text: fresh.text, print, ownership: seen.ownership, hash };
     this.#file.adopt(now);
     return { is: 'written', head: next, seen: now };
@@ -196,9 +197,7 @@ export class Rewriter {
   async #mayCommit(seen: Seen, fresh: Fresh, held: Held): Promise<Outcome | undefined> {
     if (!(await held.isMine())) return { is: 'robbed' };
     const print = await this.#keep(fresh);
-    const same =
-      print.ino === seen.print.ino && print.size === seen.print.size && print.mtimeNs === seen.print.mtimeNs;
-    if (same) return undefined;
+    if (isSame(print, seen.print)) return undefined;
     await this.forget();
     return { is: 'changed' };
   }
@@ -235,6 +234,11 @@ export class Rewriter {
     }
     return scan(makeStrict(seen.text));
   }
+}
+
+/** The same file with the same content; links to it and renames of it change its ctime. */
+function isSame(a: Fingerprint, b: Fingerprint): boolean {
+  return a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs;
 }
 
 function whole(text: ScheduleText): Fresh {

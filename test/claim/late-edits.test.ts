@@ -14,6 +14,15 @@ function beforeRename(site: Site, hand: Hand, edit: () => Promise<void>): void {
   });
 }
 
+/** The same right behind it, before the worker has looked at what stands there now. */
+function behindRename(site: Site, hand: Hand, edit: () => Promise<void>): void {
+  const stop = site.fs.faults.after(async ({ client, operation, to }) => {
+    if (client !== hand.identity.worker || operation !== 'rename' || to !== SCHEDULE) return;
+    stop();
+    await edit();
+  });
+}
+
 async function saveInPlace(site: Site, text: string): Promise<void> {
   await site.fs.write(SCHEDULE, Buffer.from(text));
 }
@@ -101,6 +110,17 @@ describe('an edit saved in place between the check and the rename', () => {
       ['executed', 'a'],
       ['executed', 'b'],
     ]);
+  });
+});
+
+describe('an edit saved in place right behind the rename', () => {
+  test('is what counts', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada');
+    behindRename(site, ada, () => saveInPlace(site, pretty([['executed', 'a'], ['b'], ['d']])));
+    await ada.finish();
+    expect(site.ran).toEqual(['a', 'b', 'd']);
+    expect(await site.entries()).toEqual(['a', 'b', 'd'].map((word) => ['executed', word]));
   });
 });
 
