@@ -12,13 +12,13 @@ const CHANGES: readonly Change[] = [
   (entries, at) => void entries.push(...entries.splice(at, 1)),
 ];
 
-/** A person saves: a change to what the file says now, or once more a copy that was opened long ago. */
-export async function saveSomething(judge: Judge, random: Random, mustBeInPlace: boolean): Promise<string> {
-  const inPlace = mustBeInPlace || random.next() < 0.5;
+/** A person saves, in place where a rewrite is under way: a change to what the file says now, or once more a copy that was opened long ago. */
+export async function saveSomething(judge: Judge, random: Random, isLate: boolean): Promise<string> {
+  const inPlace = isLate || random.next() < 0.5;
   const old = random.next() < 0.2 ? random.pick(judge.opened) : undefined;
-  if (old !== undefined) return judge.save(JSON.parse(old) as string[][], { isOld: true, inPlace });
+  if (old !== undefined) return judge.save(JSON.parse(old) as string[][], { isOld: true, inPlace, isLate });
   const entries = await judge.open();
   const change = random.pick(CHANGES) as Change;
   change(entries, Math.floor(random.next() * Math.max(1, entries.length)), random);
-  return judge.save(entries, { isOld: false, inPlace });
+  return judge.save(entries, { isOld: false, inPlace, isLate });
 }

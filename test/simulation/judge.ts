@@ -29,6 +29,13 @@ interface Spawned {
   ended: boolean;
 }
 
+interface Save {
+  readonly isOld: boolean;
+  readonly inPlace: boolean;
+  /** Somebody is about to replace the file. */
+  readonly isLate: boolean;
+}
+
 /** Sees everything at once, as nobody in the world does, and compares it with the invariants. */
 export class Judge {
   readonly #fs: MemoryFileSystem;
@@ -79,7 +86,7 @@ export class Judge {
   }
 
   async begin(entries: string[][]): Promise<void> {
-    await this.save(entries, { isOld: false, inPlace: true });
+    await this.save(entries, { isOld: false, inPlace: true, isLate: false });
   }
 
   async open(): Promise<string[][]> {
@@ -89,9 +96,9 @@ export class Judge {
   }
 
   /** As an editor that writes the file in place, or a new one and renames it. */
-  async save(entries: string[][], { isOld, inPlace }: { isOld: boolean; inPlace: boolean }): Promise<string> {
+  async save(entries: string[][], { isOld, inPlace, isLate }: Save): Promise<string> {
     this.#wanted = entries.map(withoutMark);
-    this.#rewrites.saved(this.#wanted.join(' '));
+    this.#rewrites.saved(this.#wanted.join(' '), isLate);
     if (isOld)
       for (const [first, command = ''] of entries) if (first === 'executed') this.#markedByHand.add(command);
     const written = inPlace ? SCHEDULE : '/work/exp.json~';

@@ -22,9 +22,12 @@ const LOCAL: Profile = {
   links: Infinity,
 };
 
+/** What most clusters have. */
+export const NFS: Profile = { ...LOCAL, name: 'nfs', negativeMs: 30_000 };
+
 export const PROFILES: readonly Profile[] = [
   LOCAL,
-  { ...LOCAL, name: 'nfs', negativeMs: 30_000 },
+  NFS,
   { ...LOCAL, name: 'glusterfs', contentMs: 1_000, links: 100 },
   { ...LOCAL, name: 'sshfs', namesMs: 20_000, loser: 'EPERM' },
   { ...LOCAL, name: 'no links', links: 1 },

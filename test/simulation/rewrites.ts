@@ -24,6 +24,10 @@ export class Rewrites {
   readonly #excused = new Set<string>();
   /** The user's last word; and the older ones that came back in the window. */
   #wanted = new Set<string>();
+  /** Saved when a rewrite was about to come: merged back later, as the newest where the entries are as that left them. */
+  readonly #late = new Set<string>();
+  /** The user's last word was undone in the window. */
+  #isUndone = false;
   #saves = 0;
   #writer: Process | undefined;
 
@@ -33,8 +37,10 @@ export class Rewrites {
     this.#fail = fail;
   }
 
-  saved(wanted: string): void {
+  saved(wanted: string, isLate: boolean): void {
     this.#wanted = new Set([wanted]);
+    this.#isUndone = false;
+    if (isLate) this.#late.add(wanted);
     this.#saves++;
   }
 
@@ -66,7 +72,8 @@ export class Rewrites {
     const isInWindow = this.#proven.has(by) && !(await this.#hasLock(by));
     if (isInWindow) this.#excuse(before.marks, after.marks);
     if (after.entries === before.entries || this.isWanted(after.entries)) return;
-    if (isInWindow) this.#wanted.add(after.entries);
+    if (isInWindow) this.#isUndone = true;
+    if (this.#isUndone || this.#late.has(after.entries)) this.#wanted.add(after.entries);
     else if (this.#keepsSaves && this.#savesAtLook.get(by) === this.#saves)
       throw this.#fail(`${by.identity.worker} makes ${before.entries} into ${after.entries}`);
   }

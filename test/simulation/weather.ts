@@ -2,11 +2,13 @@ import type { LostPolicy } from '../../src/claim/lost-policy.js';
 import type { Random } from '../support/random.js';
 import type { Call } from './mount.js';
 import { SCHEDULE } from './process.js';
-import { PROFILES, type Profile } from './profile.js';
+import { NFS, PROFILES, type Profile } from './profile.js';
 
 /** How rough one schedule's life is; chances are per step. */
 export interface Weather {
   readonly profile: Profile;
+  /** That a mount shows what it has cached, while it may. */
+  readonly late: number;
   readonly fault: number;
   readonly lostReply: number;
   readonly crash: number;
@@ -42,11 +44,36 @@ const SHARES = { mixed: [4, 4, 2], stale: [5, 5, 0], long: [2, 1, 7] } as const;
 const SLEEPS = ['mixed', 'stale', 'long'] as const;
 type Sleep = (typeof SLEEPS)[number];
 
+const NOTHING_ELSE = {
+  fault: 0,
+  lostReply: 0,
+  crash: 0,
+  pause: 0,
+  powerLoss: 0,
+  stop: 0,
+  requeue: 0,
+  aimedCrash: 0,
+};
+
+/** One kind of trouble and no other, so that what it takes to go wrong comes together more often than by chance. */
+const THEMES: readonly Partial<Weather>[] = [
+  // Who has claimed sleeps until others call it suspect, and wakes up.
+  {
+    ...NOTHING_ELSE,
+    ...{ profile: NFS, aim: 0.15, aimsAt: 'lock', sleep: 'long', edit: 0, waiting: 0.8, latencyMs: 1, slow: 0 },
+  },
+  // Who has the lock sleeps until others take it over, and wakes up while they rewrite.
+  { ...NOTHING_ELSE, aim: 0.4, aimsAt: 'rewrites', sleep: 'stale', edit: 0.004, policy: 'never' },
+  // The same while names are shown late.
+  { ...NOTHING_ELSE, profile: NFS, late: 0.95, aim: 0.3, aimsAt: 'rewrites', sleep: 'stale', edit: 0 },
+];
+
 export function weatherFrom(random: Random): Weather {
   const sometimes = (share: number, most: number): number =>
     random.next() < share ? random.between(0, most) : 0;
-  return {
-    profile: random.pick(PROFILES) as Profile,
+  const any: Weather = {
+    profile: random.pick(PROFILES) ?? NFS,
+    late: random.pick([0.5, 0.95]) ?? 0.5,
     fault: sometimes(0.4, 0.02),
     lostReply: sometimes(0.4, 0.05),
     crash: sometimes(0.6, 0.004),
@@ -65,6 +92,7 @@ export function weatherFrom(random: Random): Weather {
     policy: random.next() < 0.6 ? 'never' : random.next() < 0.5 ? 'dead' : 'suspect',
     waiting: sometimes(0.5, 1),
   };
+  return { ...any, ...(random.next() < 0.5 ? random.pick(THEMES) : {}) };
 }
 
 /** As long as others take to go first, as until a lock is taken over, as until a heartbeat has stood still too long. */

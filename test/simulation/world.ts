@@ -27,6 +27,7 @@ export interface Outcome {
 
 const MOST_PROCESSES = 6;
 const ROUGH_STEPS = 3_000;
+const POLL_MS = 300;
 const MOST_STEPS = 60_000;
 
 /** Several hosts with several workers on one schedule, a person who edits it, and everything that goes wrong. */
@@ -60,7 +61,7 @@ export class World {
       contentMs === 0 && links > 1,
       weather.policy === 'never' && weather.requeue === 0,
     );
-    this.#note(`on ${weather.profile.name}`);
+    this.#note(`in ${JSON.stringify(weather)}`);
   }
 
   async run(): Promise<Outcome> {
@@ -115,7 +116,7 @@ export class World {
 
   #grant(chosen: Waiting): void {
     this.#waiting = this.#waiting.filter((waiting) => waiting !== chosen);
-    this.#time.now += this.#random.between(0, this.#weather.latencyMs);
+    this.#time.now += this.#random.between(0, this.#longestMs(chosen));
     this.#note(`${chosen.process.identity.worker} ${chosen.call.operation} ${chosen.call.path}`, chosen.call);
     this.#judge.asked(chosen.process, chosen.call);
     const fault = this.#faults.before(chosen.call);
@@ -123,6 +124,13 @@ export class World {
       if (fault) chosen.fail(fault);
       else chosen.go();
     });
+  }
+
+  /** Who waits for the lock of somebody who sleeps asks thousands of times, unless the server takes its time. */
+  #longestMs({ call }: Waiting): number {
+    const isWaiting = call.operation === 'list' && call.path.endsWith('.lock');
+    const isStuck = isWaiting && this.#processes.some((one) => one.isPaused || one.isDead);
+    return isStuck ? Math.max(POLL_MS, this.#weather.latencyMs) : this.#weather.latencyMs;
   }
 
   /** What others act on is when being stopped or killed matters most, and others that were stopped go on. */
@@ -245,7 +253,7 @@ export class World {
         if (fault) throw fault;
       },
       now: () => this.#time.now,
-      isLate: () => this.#chance(0.5),
+      isLate: () => this.#chance(this.#weather.late),
     };
     const mount = new Mount(this.#fs, turns, this.#weather.profile);
     this.#fs.symlink('/work', `/via/w${number}`);
