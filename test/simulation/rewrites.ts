@@ -69,8 +69,17 @@ export class Rewrites {
     const by = this.#writer;
     this.#writer = undefined;
     if (!by) return;
-    const isInWindow = this.#proven.has(by) && !(await this.#hasLock(by));
-    if (isInWindow) this.#excuse(before.marks, after.marks);
+    const holder = await this.#holder();
+    const isRobbed = holder !== by.identity.worker;
+    const isInWindow = isRobbed && this.#proven.has(by);
+    const unmarked = [...before.marks].flatMap(([command, marks]) =>
+      marks > (after.marks.get(command) ?? 0) ? [command] : [],
+    );
+    if (isInWindow) for (const command of unmarked) this.#excused.add(command);
+    else if (isRobbed && holder !== undefined && unmarked.length > 0)
+      throw this.#fail(
+        `${by.identity.worker} takes the mark of ${unmarked.join(' ')}, and ${holder} has the lock`,
+      );
     if (after.entries === before.entries || this.isWanted(after.entries)) return;
     if (isInWindow) this.#isUndone = true;
     if (this.#isUndone || this.#late.has(after.entries)) this.#wanted.add(after.entries);
@@ -78,12 +87,8 @@ export class Rewrites {
       throw this.#fail(`${by.identity.worker} makes ${before.entries} into ${after.entries}`);
   }
 
-  #excuse(before: Said['marks'], after: Said['marks']): void {
-    for (const [command, marks] of before) if (marks > (after.get(command) ?? 0)) this.#excused.add(command);
-  }
-
-  async #hasLock({ identity }: Process): Promise<boolean> {
-    const names = await this.#fs.list(`${SCHEDULE}.lock`).catch((): string[] => []);
-    return names.some((name) => name.startsWith(`${identity.worker}.`));
+  async #holder(): Promise<string | undefined> {
+    const [name] = await this.#fs.list(`${SCHEDULE}.lock`).catch((): string[] => []);
+    return name?.slice(0, name.lastIndexOf('.'));
   }
 }

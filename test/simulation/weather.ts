@@ -99,7 +99,8 @@ export function weatherFrom(random: Random): Weather {
 export function sleepMs(random: Random, sleep: Sleep): number {
   const [moment, stale, suspect] = SHARES[sleep];
   const chance = random.next() * (moment + stale + suspect);
-  if (chance < moment) return random.between(5, 500);
+  // A call or a hundred: each as likely.
+  if (chance < moment) return 10 ** random.between(0, 2.7);
   return chance < moment + stale ? random.between(8_000, 25_000) : random.between(150_000, 600_000);
 }
 
