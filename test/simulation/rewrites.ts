@@ -20,7 +20,7 @@ export class Rewrites {
   readonly #proven = new Set<Process>();
   /** How often somebody had saved when they last looked at the schedule. */
   readonly #savesAtLook = new Map<Process, number>();
-  /** Commands of which marks got lost in the window, until they are back. */
+  /** Commands of which marks got lost in the window: those that came since cannot be told from those that came back. */
   readonly #excused = new Set<string>();
   /** The user's last word; and the older ones that came back in the window. */
   #wanted = new Set<string>();
@@ -64,8 +64,6 @@ export class Rewrites {
   }
 
   async compare(before: Said, after: Said): Promise<void> {
-    for (const [command, marks] of after.marks)
-      if (marks > (before.marks.get(command) ?? 0)) this.#excused.delete(command);
     const by = this.#writer;
     this.#writer = undefined;
     if (!by) return;
