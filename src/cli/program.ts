@@ -3,6 +3,7 @@ import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { completionsOptions, type Shell } from './program-completions.js';
 import { logsOptions, type LogsOptions } from './program-logs.js';
 import { configOptions, type ConfigOptions } from './program-config.js';
+import { doctorOptions, type DoctorOptions } from './program-doctor.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
 import { hostOptions, type HostOptions } from './program-host.js';
 import {
@@ -134,6 +135,12 @@ export function commandLine(json = false): CommandLine {
       code = await (await import('./check-action.js')).checkAction(schedule, options);
     },
   );
+
+  doctorOptions(
+    verb('doctor', "test a folder's filesystem for what cooperate needs", ' <folder>'),
+  ).action(async (folder: string, options: DoctorOptions) => {
+    code = await (await import('./doctor-action.js')).doctorAction(folder, options);
+  });
 
   configOptions(verb('config', 'show the settings that apply here, and where they come from', '')).action(
     async (options: ConfigOptions) => {
