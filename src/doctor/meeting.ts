@@ -5,6 +5,7 @@ import { isName, parseBox, parseLeader, type Box, type Leader } from './schemas.
 const PREFIX = '.cooperate-doctor-';
 const BEAT = /^beat\.\d+$/;
 const MOST_BYTES = 1 << 20;
+const LONGEST_PAUSE_MS = 250;
 
 /**
  * Where doctors meet: one folder on the filesystem that they test, and in it a box for each, a file that only its owner
@@ -167,14 +168,15 @@ export async function until<T>(
   longestMs: number,
   signal: AbortSignal,
   ask: () => Promise<T | undefined>,
-  everyMs = 10,
+  soonestMs = 10,
 ): Promise<T | undefined> {
   const began = clock.monotonic();
   while (!signal.aborted) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (clock.monotonic() - began >= longestMs) return undefined;
-    await clock.wait(everyMs, signal);
+    const waited = clock.monotonic() - began;
+    if (waited >= longestMs) return undefined;
+    await clock.wait(Math.max(soonestMs, Math.min(waited / 25, LONGEST_PAUSE_MS)), signal);
   }
   return undefined;
 }

@@ -125,6 +125,7 @@ export async function replaceWhole({ fs, clock, folder }: Ground, forMs: number)
   while (clock.monotonic() - began < forMs) {
     await fs.write(`${wholeIn(folder)}.new`, content(++replaced));
     await fs.rename(`${wholeIn(folder)}.new`, wholeIn(folder));
+    await clock.wait(1);
   }
   return replaced;
 }

@@ -27,6 +27,8 @@ export class Watch {
   async prepare(): Promise<number> {
     const { fs, clock, me } = this.#ground;
     await fs.makeDirectory(this.#at(me, 'names'));
+    // Where nothing else moves: any other news of a folder has a mount ask again.
+    await fs.makeDirectory(this.#at(me, 'missing'));
     for (const name of ['renamed', 'rewritten', 'size']) await fs.write(this.#at(me, name), BEFORE);
     const { mtimeNs } = await fs.write(this.#at(me, 'now'), BEFORE);
     return clock.wallTime().getTime() - Number(mtimeNs / 1_000_000n);
@@ -58,7 +60,8 @@ export class Watch {
         (who) => echoes[who] !== undefined && !Object.values(sights[who] as Sights).includes(null),
       );
       if (all || signal.aborted || clock.monotonic() - changed > longestMs) return { sights, echoes };
-      await clock.wait(POLL_MS, signal);
+      // The longer it takes, the less a moment matters.
+      await clock.wait(Math.max(POLL_MS, (clock.monotonic() - changed) / 25), signal);
     }
   }
 
@@ -75,7 +78,7 @@ export class Watch {
   async #change(): Promise<void> {
     const { fs, me } = this.#ground;
     await fs.write(this.#at(me, 'names/new'), AFTER);
-    await fs.write(this.#at(me, 'late'), AFTER);
+    await fs.write(this.#at(me, 'missing/late'), AFTER);
     await fs.write(this.#at(me, 'renamed.new'), AFTER);
     await fs.rename(this.#at(me, 'renamed.new'), this.#at(me, 'renamed'));
     for (const name of ['rewritten', 'size']) await fs.write(this.#at(me, name), AFTER);
@@ -88,7 +91,7 @@ export class Watch {
         case 'list':
           return (await fs.list(this.#at(who, 'names'))).includes('new');
         case 'open':
-          return isAfter(await fs.readFrom(this.#at(who, 'late'), 0, 100));
+          return isAfter(await fs.readFrom(this.#at(who, 'missing/late'), 0, 100));
         case 'renamed':
         case 'rewritten':
           return isAfter(await fs.readFrom(this.#at(who, sight), 0, 100));
