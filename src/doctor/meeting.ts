@@ -29,8 +29,9 @@ export class Meeting {
     await fs.createDirectory(at);
     const meeting = new Meeting(fs, at, me);
     try {
+      await fs.createDirectory(boxesIn(at));
       await fs.write(`${at}/leader`, Buffer.from(JSON.stringify(leader)));
-      await fs.write(`${at}/beat.0`, Buffer.alloc(0));
+      await fs.write(`${boxesIn(at)}/beat.0`, Buffer.alloc(0));
       await meeting.post({ round: 0, task: { is: 'wait' } });
     } catch (error) {
       await meeting.remove();
@@ -46,7 +47,7 @@ export class Meeting {
   /** Replaces what stands in my box. */
   async post(box: Box): Promise<void> {
     this.#box = box;
-    const path = `${this.folder}/box.${this.me}`;
+    const path = `${boxesIn(this.folder)}/box.${this.me}`;
     await this.#fs.write(`${path}.new`, Buffer.from(JSON.stringify(box)));
     await this.#fs.rename(`${path}.new`, path);
   }
@@ -58,7 +59,7 @@ export class Meeting {
   /** Undefined where there is none, or nothing that makes sense. */
   async read(who: string): Promise<Box | undefined> {
     try {
-      return parseBox(await this.#fs.readFrom(`${this.folder}/box.${who}`, 0, MOST_BYTES));
+      return parseBox(await this.#fs.readFrom(`${boxesIn(this.folder)}/box.${who}`, 0, MOST_BYTES));
     } catch (error) {
       if (errorCode(error) === undefined) throw error;
       return undefined;
@@ -68,7 +69,7 @@ export class Meeting {
   /** All who have a box, the one who called included; undefined once the folder is gone. */
   async present(): Promise<string[] | undefined> {
     try {
-      const names = await this.#fs.list(this.folder);
+      const names = await this.#fs.list(boxesIn(this.folder));
       return names.flatMap((name) => (name.startsWith('box.') && isName(name.slice(4)) ? [name.slice(4)] : []));
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined;
@@ -78,7 +79,7 @@ export class Meeting {
 
   /** So that others can tell a doctor at work from what one has left that was killed. */
   async beat(): Promise<void> {
-    const at = (n: number): string => `${this.folder}/beat.${n}`;
+    const at = (n: number): string => `${boxesIn(this.folder)}/beat.${n}`;
     await this.#fs.rename(at(this.#beat), at(this.#beat + 1)).then(
       () => this.#beat++,
       () => undefined,
@@ -133,10 +134,15 @@ export class Beats {
 }
 
 async function beatOf(fs: FileSystem, path: string): Promise<string | undefined> {
-  return fs.list(path).then(
+  return fs.list(boxesIn(path)).then(
     (names) => names.find((name) => BEAT.test(name)),
     () => undefined,
   );
+}
+
+/** Apart, so that the folder above stands still: any news of a folder has a mount ask again for what is below. */
+function boxesIn(folder: string): string {
+  return `${folder}/boxes`;
 }
 
 /** Never through a link: what is one is removed as one. */

@@ -27,8 +27,7 @@ export class Watch {
   async prepare(): Promise<number> {
     const { fs, clock, me } = this.#ground;
     await fs.makeDirectory(this.#at(me, 'names'));
-    // Where nothing else moves: any other news of a folder has a mount ask again.
-    await fs.makeDirectory(this.#at(me, 'missing'));
+    await fs.makeDirectory(this.#still(me));
     for (const name of ['renamed', 'rewritten', 'size']) await fs.write(this.#at(me, name), BEFORE);
     const { mtimeNs } = await fs.write(this.#at(me, 'now'), BEFORE);
     return clock.wallTime().getTime() - Number(mtimeNs / 1_000_000n);
@@ -78,7 +77,7 @@ export class Watch {
   async #change(): Promise<void> {
     const { fs, me } = this.#ground;
     await fs.write(this.#at(me, 'names/new'), AFTER);
-    await fs.write(this.#at(me, 'missing/late'), AFTER);
+    await fs.write(this.#still(me, 'late'), AFTER);
     await fs.write(this.#at(me, 'renamed.new'), AFTER);
     await fs.rename(this.#at(me, 'renamed.new'), this.#at(me, 'renamed'));
     for (const name of ['rewritten', 'size']) await fs.write(this.#at(me, name), AFTER);
@@ -91,7 +90,7 @@ export class Watch {
         case 'list':
           return (await fs.list(this.#at(who, 'names'))).includes('new');
         case 'open':
-          return isAfter(await fs.readFrom(this.#at(who, 'missing/late'), 0, 100));
+          return isAfter(await fs.readFrom(this.#still(who, 'late'), 0, 100));
         case 'renamed':
         case 'rewritten':
           return isAfter(await fs.readFrom(this.#at(who, sight), 0, 100));
@@ -102,6 +101,12 @@ export class Watch {
       if (errorCode(error) === undefined) throw error;
       return false;
     }
+  }
+
+  /** Where nothing else moves, nor above: any news of a folder has a mount ask again for what is below. */
+  #still(who: string, name?: string): string {
+    const folder = `${this.#ground.folder}/still.${who}`;
+    return name === undefined ? folder : `${folder}/${name}`;
   }
 
   #at(who: string, name: string): string {

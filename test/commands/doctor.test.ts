@@ -204,7 +204,7 @@ describe('between hosts', () => {
     const silent = async (): Promise<void> => {
       while ((await ward.fs.list('/work')).length === 0) await ward.clock.wait(10);
       const [meeting] = await ward.fs.list('/work');
-      await ward.fs.write(`/work/${meeting}/box.n02-1-abc`, Buffer.from('{"round":0}'));
+      await ward.fs.write(`/work/${meeting}/boxes/box.n02-1-abc`, Buffer.from('{"round":0}'));
     };
     const outcome = Promise.all([examined, silent()]);
     await expect(ward.passing(outcome)).rejects.toMatchObject({
@@ -214,8 +214,8 @@ describe('between hosts', () => {
   });
 
   test('what a doctor has left that was killed on another host goes when it does not move', async () => {
-    await ward.fs.makeDirectory('/work/.cooperate-doctor-n09-1-abc/operations');
-    await ward.fs.write('/work/.cooperate-doctor-n09-1-abc/beat.4', Buffer.alloc(0));
+    await ward.fs.makeDirectory('/work/.cooperate-doctor-n09-1-abc/boxes');
+    await ward.fs.write('/work/.cooperate-doctor-n09-1-abc/boxes/beat.4', Buffer.alloc(0));
     await alone();
     expect(await ward.fs.list('/work')).toEqual([]);
   });
@@ -225,7 +225,7 @@ describe('between hosts', () => {
     const hostile = async (): Promise<void> => {
       while ((await ward.fs.list('/work')).length === 0) await ward.clock.wait(10);
       const [meeting] = await ward.fs.list('/work');
-      await ward.fs.write(`/work/${meeting}/box.n02-1-abc`, Buffer.from(`{"round":${'9'.repeat(400)}`));
+      await ward.fs.write(`/work/${meeting}/boxes/box.n02-1-abc`, Buffer.from(`{"round":${'9'.repeat(400)}`));
     };
     await expect(ward.passing(Promise.all([examined, hostile()]))).rejects.toMatchObject({
       detail: { problem: expect.stringContaining('has not answered') as string },
