@@ -62,7 +62,9 @@ function realPorts(signal: AbortSignal, isQuiet: boolean): LeaderPorts {
     identify,
     processStart,
     signal,
-    progress: (text) => void (isQuiet || process.stderr.write(`${own(harmlessLines(text))}\n`)),
+    progress: (text) => {
+      if (!isQuiet) process.stderr.write(`${own(harmlessLines(text))}\n`);
+    },
     partners: async (folder, leader, count) => {
       const args = [process.argv[1] ?? '', 'doctor', folder, '--join', '--session', leader];
       const started = Array.from({ length: count }, () =>

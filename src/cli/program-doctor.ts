@@ -12,6 +12,7 @@ export interface DoctorOptions extends GlobalOptions {
 const HELP = `
 Examples:
   cooperate doctor .                       alone, in some 15 seconds
+  cooperate doctor exp.json                the folder that it lies in
   cooperate doctor . --hosts 2             with another host, on which you type
   cooperate doctor . --join                while the first one waits
 

@@ -26,12 +26,11 @@ import { Failure } from '../failure.js';
 import type { HostIdentity } from '../ports/host.js';
 import type { LeaderPorts } from './doctor.js';
 import { asFailure, partOf } from './doctor-part.js';
+import { Rounds } from './doctor-rounds.js';
 
 /** Alone: enough to contend for a name, and no more than a small machine has room for. */
 const LOCAL_PARTNERS = 3;
 const GATHER_MS = 60_000;
-/** What a partner may take beyond what it was told to. */
-const ANSWER_MS = 60_000;
 const BEAT_MS = 500;
 /** Alone it is to be over in some ten seconds; between hosts operations are slower. */
 const PACE = {
@@ -55,12 +54,11 @@ export class Examination {
   readonly #at: string;
   readonly #ground: Ground;
   readonly #meeting: Meeting;
+  readonly #rounds: Rounds;
   readonly #strangers: Beats;
   readonly #over = new AbortController();
   readonly #beating: Promise<void>;
   #partners: Promise<void> = Promise.resolve();
-  #others: readonly string[] = [];
-  #round = 0;
   #isAlone = true;
 
   private constructor(ports: LeaderPorts, at: string, ground: Ground, meeting: Meeting, strangers: Beats) {
@@ -68,6 +66,7 @@ export class Examination {
     this.#at = at;
     this.#ground = ground;
     this.#meeting = meeting;
+    this.#rounds = new Rounds(ports, meeting);
     this.#strangers = strangers;
     this.#beating = this.#beat();
   }
@@ -104,7 +103,7 @@ export class Examination {
     });
     if (signal.aborted) return undefined;
     if (!all) throw nobodyCame(this.#at, there.length, wanted, this.#isAlone);
-    this.#others = all;
+    this.#rounds.others = all;
     return all;
   }
 
@@ -123,7 +122,7 @@ export class Examination {
       await fs.makeDirectory(racesIn(this.#ground.folder, what));
       const [mine, done] = await Promise.all([
         race(this.#ground, what, names, forMs),
-        this.#ask({ is: 'race', race: what, names, forMs }, forMs),
+        this.#rounds.ask({ is: 'race', race: what, names, forMs }, forMs),
       ]);
       races[what] = outcomeOf([mine, ...done.flatMap(({ raced }) => raced ?? [])]);
     }
@@ -136,7 +135,7 @@ export class Examination {
     await prepareWhole(this.#ground);
     const [replaced, done] = await Promise.all([
       replaceWhole(this.#ground, forMs),
-      this.#ask({ is: 'read-whole', forMs }, forMs),
+      this.#rounds.ask({ is: 'read-whole', forMs }, forMs),
     ]);
     const errors: Record<string, number> = {};
     let [reads, torn] = [0, 0];
@@ -155,16 +154,18 @@ export class Examination {
     const watch = new Watch(this.#ground, this.#meeting);
     if (this.#isAlone) return { lags: undefined, watchedMs: 0, hosts: [], clockMs: await watch.prepare() };
     progress(`how late others see a change; up to ${LAG_WATCH_MS / 1000} s`);
-    const [clockMs] = await Promise.all([watch.prepare(), this.#ask({ is: 'prepare' }, 0)]);
-    const among = [this.#meeting.me, ...this.#others];
-    await Promise.all([watch.look(among), this.#ask({ is: 'look', among }, 0)]);
+    const [clockMs] = await Promise.all([watch.prepare(), this.#rounds.ask({ is: 'prepare' }, 0)]);
+    const among = [this.#meeting.me, ...this.#rounds.others];
+    await Promise.all([watch.look(among), this.#rounds.ask({ is: 'look', among }, 0)]);
     const [mine, theirs] = await Promise.all([
       watch.watch(LAG_WATCH_MS, signal),
-      this.#ask({ is: 'watch' }, LAG_WATCH_MS),
+      this.#rounds.ask({ is: 'watch' }, LAG_WATCH_MS),
     ]);
     const watched = new Map([[this.#meeting.me, mine]]);
-    theirs.forEach((done, i) => done.watched && watched.set(this.#others[i] as string, done.watched));
-    const hosts = await Promise.all(this.#others.map(async (who) => (await this.#meeting.read(who))?.host));
+    theirs.forEach((done, i) => done.watched && watched.set(this.#rounds.others[i] as string, done.watched));
+    const hosts = await Promise.all(
+      this.#rounds.others.map(async (who) => (await this.#meeting.read(who))?.host),
+    );
     return {
       lags: longestLags(watched),
       watchedMs: LAG_WATCH_MS,
@@ -178,12 +179,11 @@ export class Examination {
     const { progress, lock, signal } = this.#ports;
     progress('the lock, of a live holder and of a dead one');
     const making = { ground: this.#ground, lock };
-    const [holder, victim] = this.#others;
-    const live = await this.#liveLock(making, holder as string);
+    const [holder = '', victim = holder] = this.#rounds.others;
+    const live = await this.#liveLock(making, holder);
     if (signal.aborted) return { staleMs: TRIAL_STALE_MS, live, takenOverMs: null };
-    const dies = victim ?? (holder as string);
-    const round = await this.#call({ is: 'hold', die: true, forMs: 1 }, [dies]);
-    await this.#holding(dies, round);
+    const round = await this.#rounds.call({ is: 'hold', die: true, forMs: 1 }, [victim]);
+    await this.#rounds.holding(victim, round);
     const takenOverMs = (await takeOver(making, TAKE_OVER_MS, signal)) ?? null;
     return { staleMs: TRIAL_STALE_MS, live, takenOverMs };
   }
@@ -193,11 +193,11 @@ export class Examination {
     holder: string,
   ): Promise<LockFindings['live']> {
     const { signal } = this.#ports;
-    const round = await this.#call({ is: 'hold', die: false, forMs: HOLD_MS }, [holder]);
-    await this.#holding(holder, round);
+    const round = await this.#rounds.call({ is: 'hold', die: false, forMs: HOLD_MS }, [holder]);
+    await this.#rounds.holding(holder, round);
     const over = new AbortController();
     const robbing = tryToRob(making, AbortSignal.any([over.signal, signal]));
-    const [done] = await this.#answers([holder], round, HOLD_MS).finally(() => {
+    const [done] = await this.#rounds.answers([holder], round, HOLD_MS).finally(() => {
       over.abort();
     });
     await robbing;
@@ -205,20 +205,11 @@ export class Examination {
     return done.held.longestPauseMs > TOO_BUSY_MS ? 'busy' : 'robbed';
   }
 
-  async #holding(who: string, round: number): Promise<void> {
-    const { clock, signal } = this.#ports;
-    const holds = await until(clock, ANSWER_MS, signal, async () => {
-      const box = await this.#meeting.read(who);
-      return box?.holds === round ? true : undefined;
-    });
-    if (!holds && !signal.aborted) throw silent(who);
-  }
-
   /** Ends it for all, and leaves nothing. */
   async close(): Promise<void> {
     this.#over.abort();
     await this.#beating;
-    await this.#meeting.post({ round: this.#round + 1, task: { is: 'end' } }).catch(() => undefined);
+    await this.#rounds.end();
     // Hosts that joined read their last task before the folder goes.
     if (!this.#isAlone && !this.#ports.signal.aborted) await this.#ports.clock.wait(1_000);
     await this.#meeting.remove();
@@ -243,33 +234,6 @@ export class Examination {
       await this.#meeting.beat();
       await this.#ports.clock.wait(BEAT_MS, this.#over.signal);
     }
-  }
-
-  async #ask(task: Task, forMs: number): Promise<Done[]> {
-    const round = await this.#call(task, this.#others);
-    return this.#answers(this.#others, round, forMs);
-  }
-
-  async #call(task: Task, to: readonly string[]): Promise<number> {
-    this.#ports.signal.throwIfAborted();
-    const round = ++this.#round;
-    await this.#meeting.post({ round, task, ...(to.length < this.#others.length && { to: [...to] }) });
-    return round;
-  }
-
-  async #answers(from: readonly string[], round: number, forMs: number): Promise<Done[]> {
-    const { clock, signal } = this.#ports;
-    return Promise.all(
-      from.map(async (who) => {
-        const box = await until(clock, forMs + ANSWER_MS, signal, async (): Promise<Box | undefined> => {
-          const box = await this.#meeting.read(who);
-          return box?.left !== undefined || (box?.done && box.round >= round) ? box : undefined;
-        });
-        if (signal.aborted) return {};
-        if (!box || box.left !== undefined) throw silent(who, box?.left);
-        return box.done ?? {};
-      }),
-    );
   }
 }
 
@@ -296,14 +260,5 @@ function nobodyCame(folder: string, there: number, wanted: number, isAlone: bool
     remedy: isAlone
       ? 'Is this host very busy? Try again.'
       : `Type on each within that time: cooperate doctor ${folder} --join. If they did, they do not see the same folder.`,
-  });
-}
-
-function silent(who: string, left?: string): Failure {
-  return new Failure({
-    reason: 'usage',
-    problem:
-      left === undefined ? `${who} has not answered for ${ANSWER_MS / 1000} s.` : `${who} has left: ${left}.`,
-    remedy: 'Without it nothing can be said of the filesystem. Start all of them again.',
   });
 }

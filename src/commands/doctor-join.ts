@@ -47,22 +47,12 @@ async function takePart(
   ground: Ground,
   leader: string,
 ): Promise<boolean> {
-  const { clock, signal, progress } = ports;
+  const { signal, progress } = ports;
   const watch = new Watch(ground, meeting);
   let round = 0;
-  const isOver = async (): Promise<boolean> =>
-    order.isOrphan?.() === true || (await meeting.present()) === undefined;
-  while (!signal.aborted) {
-    let silent = 0;
-    const next = await until(clock, SILENT_MS, signal, async (): Promise<Box | 'gone' | undefined> => {
-      const box = await meeting.read(leader);
-      if (box && box.round > round) return box;
-      // Seldom: a listing costs the server more than a read.
-      return !box && silent++ % 20 === 0 && (await isOver()) ? 'gone' : order.isOrphan?.() ? 'gone' : undefined;
-    });
-    if (signal.aborted) return false;
-    if (next === undefined) throw silentLeader(leader);
-    if (next === 'gone') return false;
+  for (;;) {
+    const next = await nextBox(ports, order, meeting, leader, round);
+    if (!next) return false;
     round = next.round;
     const { task, to } = next;
     if (!task || task.is === 'end') return true;
@@ -72,7 +62,6 @@ async function takePart(
     if (done === undefined) return false;
     await whenGone(() => meeting.add({ round, done }));
   }
-  return false;
 
   async function perform(task: Task): Promise<Done> {
     switch (task.is) {
@@ -105,6 +94,26 @@ async function takePart(
     const held = await holdFor(making, forMs, () => meeting.add({ holds: round }), signal);
     return held ? { held } : {};
   }
+}
+
+/** What the one who called says next; undefined when that is gone, or this is to end. */
+async function nextBox(
+  { clock, signal }: DoctorPorts,
+  { isOrphan = () => false }: JoinOrder,
+  meeting: Meeting,
+  leader: string,
+  after: number,
+): Promise<Box | undefined> {
+  let missing = 0;
+  const next = await until(clock, SILENT_MS, signal, async (): Promise<Box | 'gone' | undefined> => {
+    const box = await meeting.read(leader);
+    if (box && box.round > after) return box;
+    // Seldom: a listing costs the server more than a read.
+    const isGone = !box && missing++ % 20 === 0 && (await meeting.present()) === undefined;
+    return isGone || isOrphan() ? 'gone' : undefined;
+  });
+  if (next === undefined && !signal.aborted) throw silentLeader(leader);
+  return next === 'gone' ? undefined : next;
 }
 
 /** The one doctor in the folder that is at work; waits for it when it is not there yet. */

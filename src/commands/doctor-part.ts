@@ -29,16 +29,18 @@ export interface Part extends Pick<DoctorPorts, 'fs' | 'trials' | 'clock'> {
   readonly facts: HostFacts;
 }
 
-export async function partOf({ fs, trials, clock, identify }: DoctorPorts): Promise<Part> {
-  const identity = await identify();
+export async function partOf(ports: DoctorPorts): Promise<Part> {
+  const { fs, trials, clock } = ports;
+  const identity = await ports.identify();
   const host = (identity.hostname.split('.')[0] ?? '').replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 40) || 'host';
   const me = `${host}-${identity.pid}-${randomBytes(3).toString('hex')}`;
   return { fs, trials, clock, me, identity, facts: { host: identity.hostname.slice(0, 200) } };
 }
 
 /** What this host says of the folder; what it does not say is left out. */
-export async function hostFacts({ fs, trials, identify }: DoctorPorts, folder: string): Promise<HostFacts> {
-  const { hostname } = await identify();
+export async function hostFacts(ports: DoctorPorts, folder: string): Promise<HostFacts> {
+  const { fs, trials } = ports;
+  const { hostname } = await ports.identify();
   const mount = await mountOf(fs, folder);
   const space = await trials.space(folder).catch((error: unknown) => {
     if (errorCode(error) === undefined) throw error;

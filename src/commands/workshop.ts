@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
 import type { Setting } from '../claim/book.js';
 import { Claimer } from '../claim/claimer.js';
 import { sharedGpus } from '../claim/gpus-shared.js';
@@ -8,7 +7,6 @@ import { DESK } from '../claim/names.js';
 import type { Probes } from '../claim/peers.js';
 import type { LostPolicy } from '../claim/lost-policy.js';
 import { sidecarOf } from '../claim/sidecar.js';
-import { measuredFor } from '../doctor/measured.js';
 import type { Measured } from '../doctor/schemas.js';
 import { Failure } from '../failure.js';
 import type { WorkerIdentity } from '../journal/records.js';
@@ -29,6 +27,7 @@ import { Limits, type LimitSettings } from '../worker/limits.js';
 import { gpusOf } from '../worker/slots.js';
 import { StopSwitch } from '../worker/stop.js';
 import { Worker } from '../worker/worker.js';
+import { measuredBeside } from './measured-beside.js';
 
 /** The outside world as the commands get it. */
 export interface Ports {
@@ -195,14 +194,6 @@ export function stopSwitch(ports: Pick<Ports, 'onStop'>): StopSwitch {
   const stop = new StopSwitch();
   ports.onStop(stop);
   return stop;
-}
-
-/** What `cooperate doctor` has left for workers on the schedules of a folder. */
-async function measuredBeside({ fs, tell }: Pick<Ports, 'fs' | 'tell'>, schedule: string): Promise<Measured> {
-  const { measured, ignored } = await measuredFor(fs, dirname(schedule));
-  if (ignored !== undefined)
-    tell({ tell: 'fact', text: `${ignored} is not what cooperate doctor writes, and is left out.` });
-  return measured;
 }
 
 /** A process's place at a schedule: its lock, and what it does under it. */

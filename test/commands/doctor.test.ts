@@ -70,7 +70,11 @@ describe('alone, on a filesystem', () => {
   });
 
   test('where O_EXCL has two winners it tells, and nothing depends on it', async () => {
-    ward.trials = { createExclusive: async (path) => void (await ward.fs.write(path, Buffer.alloc(0))) };
+    ward.trials = {
+      createExclusive: async (path) => {
+        await ward.fs.write(path, Buffer.alloc(0));
+      },
+    };
     const examined = await alone();
     expect(examined.verdict).toBe('good');
     expect(resultOf(examined, 'race-exclusive')).toBe('two winners, 300 of 300 names');

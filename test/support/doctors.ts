@@ -86,7 +86,7 @@ export class Ward {
   }
 
   /** One holder at a time; one who froze is robbed when it is stale. The real lock has its signs of life by real timers. */
-  readonly #lock = (({ path, staleMs, fs }) => {
+  readonly #lock = (({ path, staleMs }) => {
     const me = Symbol(path);
     return {
       hold: async (work, signal) => {
@@ -104,7 +104,7 @@ export class Ward {
         }
       },
       tidyAfter: () => Promise.resolve(),
-      close: () => Promise.resolve(void fs),
+      close: () => Promise.resolve(),
     };
   }) as typeof guardedLock;
 }
