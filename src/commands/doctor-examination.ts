@@ -1,6 +1,6 @@
 import type { LockFindings } from '../doctor/findings.js';
 import { takeOver, tryToRob, TOO_BUSY_MS, TRIAL_STALE_MS } from '../doctor/lock-trial.js';
-import { Beats, leaderOf, Meeting, meetingsIn, removeMeeting, until } from '../doctor/meeting.js';
+import { Beats, Meeting, removeMeeting, until } from '../doctor/meeting.js';
 import { tryOperations, type Operations } from '../doctor/operations.js';
 import {
   outcomeOf,
@@ -11,21 +11,12 @@ import {
   type Ground,
   type Race,
 } from '../doctor/race.js';
-import {
-  RACES,
-  type Box,
-  type Done,
-  type HostFacts,
-  type RaceName,
-  type Read,
-  type Sights,
-  type Task,
-} from '../doctor/schemas.js';
+import { RACES, type HostFacts, type RaceName, type Read, type Sights } from '../doctor/schemas.js';
 import { LAG_WATCH_MS, longestLags, Watch } from '../doctor/watch.js';
 import { Failure } from '../failure.js';
-import type { HostIdentity } from '../ports/host.js';
 import type { LeaderPorts } from './doctor.js';
 import { asFailure, partOf } from './doctor-part.js';
+import { removeDead } from './doctor-leftovers.js';
 import { Rounds } from './doctor-rounds.js';
 
 /** Alone: enough to contend for a name, and no more than a small machine has room for. */
@@ -234,19 +225,6 @@ export class Examination {
       await this.#meeting.beat();
       await this.#ports.clock.wait(BEAT_MS, this.#over.signal);
     }
-  }
-}
-
-/** Of doctors on this host that were killed. */
-async function removeDead(ports: LeaderPorts, at: string, me: HostIdentity): Promise<void> {
-  const { fs } = ports;
-  for (const name of await meetingsIn(fs, at).catch(() => [])) {
-    const leader = await leaderOf(fs, at, name);
-    const isHere =
-      leader?.bootId !== undefined && leader.bootId === me.bootId && leader.pidNamespace === me.pidNamespace;
-    if (!isHere || leader.processStart === undefined) continue;
-    const start = await ports.processStart(leader.pid);
-    if (start !== undefined && start !== leader.processStart) await removeMeeting(fs, at, name);
   }
 }
 
