@@ -1,0 +1,69 @@
+import { Bed, type Program } from './bed.js';
+import { atOnce, finish, type Findings } from './judge.js';
+import { runProcess, type Ended } from './process.js';
+import { callsIn, onWhat, ONE_POOL_THREAD, type Point } from './recording.js';
+
+/** An errno, or the end of the worker before that call has happened, which is after the one before it. */
+export type Fault = 'kill' | (typeof ERRNOS)[number];
+
+export const ERRNOS = ['EIO', 'ENOSPC', 'EDQUOT', 'ESTALE', 'EACCES', 'ENOENT', 'EINTR'] as const;
+
+export interface Trial {
+  readonly point: Point;
+  readonly fault: Fault;
+}
+
+export interface Outcome extends Trial, Findings {
+  /** On what the call was that was struck; undefined where none was. */
+  readonly hit: string | undefined;
+  /** What the worker that was struck has said, and those after it. */
+  readonly said: string;
+}
+
+/** More calls of a kind than any other thread or process makes. */
+const WARM_UPS = 600;
+/** Those that each warm-up makes. */
+const CALLS_EACH: Readonly<Record<string, number>> = { getdents64: 2 };
+const LIMIT_MS = 40_000;
+
+/** Strikes one call of a worker, looks at what is there then, and has the schedule finished. */
+export async function strike(program: Program, { point, fault }: Trial): Promise<Outcome> {
+  const bed = new Bed();
+  try {
+    const { thread, call, n } = point;
+    const nth = WARM_UPS * (CALLS_EACH[call] ?? 1) + n;
+    const how = fault === 'kill' ? 'signal=KILL' : `error=${fault}`;
+    // The kernel's filter makes it fast, and keeps strace from killing.
+    const filter = fault === 'kill' ? [] : ['--seccomp-bpf'];
+    const strace = ['-f', '-y', '-qq', ...filter, '-o', bed.log, '-e', `trace=${call}`];
+    const inject = ['-e', `inject=${call}:${how}:when=${nth}`];
+    const worker = [process.execPath, program.script, 'run', 's.json'];
+    const env = {
+      ...ONE_POOL_THREAD,
+      NODE_OPTIONS: `--import=${program.warmUp}`,
+      SYSCALLS_WARM: `${thread} ${call} ${WARM_UPS}`,
+    };
+    const ended = await runProcess(['strace', ...strace, ...inject, ...worker], bed.dir, env, LIMIT_MS);
+    const hit = whatWasHit(bed, call, nth, ended, fault);
+    const struck = await atOnce(bed, ended, fault === 'kill');
+    const rest = await finish(bed, program, struck);
+    return { point, fault, hit, ...rest, said: [ended.said, ...rest.said].join('\n--\n') };
+  } finally {
+    bed.remove();
+  }
+}
+
+/** By its number: strace marks the errors that it makes, and not the calls at which it kills. */
+function whatWasHit(bed: Bed, call: string, nth: number, ended: Ended, fault: Fault): string | undefined {
+  const isStruck = fault === 'kill' ? ended.signal === 'SIGKILL' : bed.logText().includes('(INJECTED)');
+  if (!isStruck) return undefined;
+  const counts = new Map<number, number>();
+  const struck = callsIn(bed.log).find((entered) => {
+    if (entered.call !== call) return false;
+    const count = (counts.get(entered.pid) ?? 0) + 1;
+    counts.set(entered.pid, count);
+    return count === nth;
+  });
+  return struck && onWhat(struck.args, bed.dir);
+}
+
