@@ -87,13 +87,17 @@ export class Bed {
     return [...records.values()];
   }
 
-  /** What is left of workers that are gone. */
+  /**
+   * What is left of workers that are gone. Not counted is what nobody can see and nothing hangs on: the folder of
+   * one that died behind its leave, and a first heartbeat that was not finished.
+   */
   leftovers(): string[] {
     const ours = new Set(['s.json', 's.json.cooperate', 'entry.sh', 'runs']);
-    const inside = ['lock', '1/heartbeats'].flatMap((folder) =>
-      this.list(`s.json.cooperate/${folder}`).map((name) => `${folder}/${name}`),
-    );
-    return [...this.list('.').filter((name) => !ours.has(name)), ...inside];
+    const beats = this.list('s.json.cooperate/1/heartbeats');
+    return [
+      ...this.list('.').filter((name) => !ours.has(name)),
+      ...beats.filter((name) => !name.startsWith('.') || beats.includes(name.slice(1))),
+    ];
   }
 
   remove(): void {

@@ -59,8 +59,13 @@ function pointsIn(calls: readonly Entered[], dir: string): Point[] {
     const n = (counts.get(`${thread} ${call}`) ?? 0) + 1;
     counts.set(`${thread} ${call}`, n);
     const on = onWhat(args, dir);
-    return on === undefined || (on !== '.' && !on.includes('s.json')) ? [] : [{ thread, call, n, on }];
+    return on === undefined || !isOurs(call, on) ? [] : [{ thread, call, n, on }];
   });
+}
+
+/** The folder itself is opened to be synced, and looked up by whoever asks where it is. */
+function isOurs(call: string, on: string): boolean {
+  return on.includes('s.json') || (on === '.' && call !== 'getcwd');
 }
 
 /** The paths of the folder and in it, of names and of descriptors; undefined where there is none. */

@@ -26,8 +26,19 @@ const WARM_UPS = 600;
 const CALLS_EACH: Readonly<Record<string, number>> = { getdents64: 2 };
 const LIMIT_MS = 40_000;
 
+/** Calls that overlap may come in another order. */
+const ATTEMPTS = 4;
+
+/** Strikes that very call; where another was struck, what came of it counts all the same when it is a defect. */
+export async function strike(program: Program, trial: Trial): Promise<Outcome> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await strikeOnce(program, trial);
+    if (outcome.hit === trial.point.on || outcome.ending === 'broken' || attempt === ATTEMPTS) return outcome;
+  }
+}
+
 /** Strikes one call of a worker, looks at what is there then, and has the schedule finished. */
-export async function strike(program: Program, { point, fault }: Trial): Promise<Outcome> {
+async function strikeOnce(program: Program, { point, fault }: Trial): Promise<Outcome> {
   const bed = new Bed();
   try {
     const { thread, call, n } = point;

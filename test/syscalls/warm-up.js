@@ -1,7 +1,9 @@
 // Loaded into a worker by `node --import`: makes harmless calls of one kind in one thread, so that in that thread the
 // count by which strace picks the call to strike is higher than any other thread or process ever gets.
-// SYSCALLS_WARM: main or pool, the call's name, how many.
+// SYSCALLS_WARM: main or pool, the call's name, how many. Also shortens the waits for trouble to pass.
 import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const NOWHERE = '/nowhere/at-all';
@@ -44,3 +46,11 @@ if (thread) {
     }
   }
 }
+
+/** One second, and twice as long each time. */
+const PAUSES = new Set([1000, 2000, 4000, 8000]);
+const { setTimeout: wait } = timers;
+/** @type {(ms?: number, ...rest: any[]) => Promise<any>} */
+const waitLess = (ms, ...rest) => wait(PAUSES.has(ms ?? 0) ? 20 : ms, ...rest);
+timers.setTimeout = /** @type {typeof wait} */ (waitLess);
+syncBuiltinESMExports();
