@@ -119,7 +119,8 @@ async function look(bed: Bed, problems: string[]): Promise<Snapshot | undefined>
     const { totals, count } = snapshot;
     const sum = Object.values(totals).reduce((all, one) => all + one, 0);
     const ended = new Set(bed.records().flatMap(({ t, entry }) => (t === 'end' ? [entry] : [])));
-    if (count !== ENTRIES.length || sum !== count) problems.push(`counts do not add up: ${JSON.stringify(totals)}`);
+    if (count !== ENTRIES.length || sum !== count)
+      problems.push(`counts do not add up: ${JSON.stringify(totals)}`);
     if (totals.succeeded !== ended.size) problems.push(`${ended.size} ended, but ${JSON.stringify(totals)}`);
     for (const entry of snapshot.entries({ states: ['pending', 'claimed'] })) {
       if (bed.runs(nameOf(entry)).length > 0) problems.push(`${nameOf(entry)} has run and is ${entry.state}`);

@@ -44,7 +44,9 @@ export function callsIn(log: string): Entered[] {
     .split('\n')
     .flatMap((line) => {
       const [, pid, call, args] = /^(\d+) +(\w+)\((.*)/.exec(line) ?? [];
-      return pid !== undefined && call !== undefined && args !== undefined ? [{ pid: Number(pid), call, args }] : [];
+      return pid !== undefined && call !== undefined && args !== undefined
+        ? [{ pid: Number(pid), call, args }]
+        : [];
     });
 }
 

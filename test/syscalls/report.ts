@@ -7,10 +7,15 @@ const ENDINGS: readonly Ending[] = ['overcome', 'recovered', 'offered', 'broken'
 export function tableOf(outcomes: readonly Outcome[]): string {
   const rows = [
     ['', 'struck', ...ENDINGS],
-    ...groupRows(outcomes, ({ point, fault }) => `${fault === 'kill' ? 'kill at' : 'error from'} ${point.call}`),
+    ...groupRows(
+      outcomes,
+      ({ point, fault }) => `${fault === 'kill' ? 'kill at' : 'error from'} ${point.call}`,
+    ),
     ...groupRows(outcomes, ({ fault }) => fault),
   ];
-  return rows.map(([name = '', ...cells]) => name.padEnd(24) + cells.map((cell) => cell.padStart(10)).join('')).join('\n');
+  return rows
+    .map(([name = '', ...cells]) => name.padEnd(24) + cells.map((cell) => cell.padStart(10)).join(''))
+    .join('\n');
 }
 
 function groupRows(outcomes: readonly Outcome[], nameOf: (outcome: Outcome) => string): string[][] {

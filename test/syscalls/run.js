@@ -14,7 +14,10 @@ try {
   const program = path.join(folder, 'syscalls.mjs');
   await bundle(path.join(root, 'test/syscalls/syscalls.ts'), program);
   const env = { ...process.env, SYSCALLS_ROOT: root };
-  const { status } = spawnSync(process.execPath, [program, ...process.argv.slice(2)], { stdio: 'inherit', env });
+  const { status } = spawnSync(process.execPath, [program, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env,
+  });
   process.exitCode = status ?? 1;
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// npm run syscalls -- [--kills] [--errors] [--sample N] [--seed S] [--only TEXT] [--at-once N] [--verbose]
+// npm run syscalls -- [--kills] [--errors] [--times N] [--sample N] [--seed S] [--only TEXT] [--at-once N] [--verbose]
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Program } from './bed.js';
@@ -12,6 +12,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'boolean', default: false },
     errors: { type: 'boolean', default: false },
+    times: { type: 'string', default: '1' },
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
@@ -35,11 +36,12 @@ async function all(): Promise<number> {
         (values.kills === values.errors || values.kills === (fault === 'kill')) &&
         `${point.thread} ${point.call} ${point.on} ${fault}`.includes(values.only ?? ''),
     );
-    const trials = values.sample === undefined ? wanted : sample(wanted, Number(values.sample), Number(values.seed));
+    const trials =
+      values.sample === undefined ? wanted : sample(wanted, Number(values.sample), Number(values.seed));
     console.log(`${points.length} calls of one worker, ${trials.length} of ${wanted.length} trials`);
     const began = performance.now();
     const outcomes = await inParallel(trials, Number(values['at-once']), async (trial) => {
-      const outcome = await strike(program, trial);
+      const outcome = await strike(program, { ...trial, times: Number(values.times) });
       const { point, fault, hit, ending, problems, said } = outcome;
       if (ending === 'broken' || hit !== point.on || values.verbose) {
         console.log(`${ending}: ${fault} at ${point.thread} ${point.call} ${point.n} ${point.on}`);

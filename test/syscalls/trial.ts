@@ -11,6 +11,8 @@ export const ERRNOS = ['EIO', 'ENOSPC', 'EDQUOT', 'ESTALE', 'EACCES', 'ENOENT', 
 export interface Trial {
   readonly point: Point;
   readonly fault: Fault;
+  /** How many calls of that name in a row fail; 1 where it is not said. */
+  readonly times?: number;
 }
 
 export interface Outcome extends Trial, Findings {
@@ -38,16 +40,17 @@ export async function strike(program: Program, trial: Trial): Promise<Outcome> {
 }
 
 /** Strikes one call of a worker, looks at what is there then, and has the schedule finished. */
-async function strikeOnce(program: Program, { point, fault }: Trial): Promise<Outcome> {
+async function strikeOnce(program: Program, { point, fault, times = 1 }: Trial): Promise<Outcome> {
   const bed = new Bed();
   try {
     const { thread, call, n } = point;
     const nth = WARM_UPS * (CALLS_EACH[call] ?? 1) + n;
     const how = fault === 'kill' ? 'signal=KILL' : `error=${fault}`;
+    const when = times > 1 ? `${nth}..${nth + times - 1}` : String(nth);
     // The kernel's filter makes it fast, and keeps strace from killing.
     const filter = fault === 'kill' ? [] : ['--seccomp-bpf'];
     const strace = ['-f', '-y', '-qq', ...filter, '-o', bed.log, '-e', `trace=${call}`];
-    const inject = ['-e', `inject=${call}:${how}:when=${nth}`];
+    const inject = ['-e', `inject=${call}:${how}:when=${when}`];
     const worker = [process.execPath, program.script, 'run', 's.json'];
     const env = {
       ...ONE_POOL_THREAD,
@@ -77,4 +80,3 @@ function whatWasHit(bed: Bed, call: string, nth: number, ended: Ended, fault: Fa
   });
   return struck && onWhat(struck.args, bed.dir);
 }
-
