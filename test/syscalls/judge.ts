@@ -61,7 +61,8 @@ export async function finish(
     else if (ended.code !== exit) problems.push(`a worker behind it ended with ${String(ended.code)}`);
     if (exit === 1 && offers !== lost.length) problems.push(`${lost.length} lost, and ${offers} offered`);
   };
-  if (!isDone) await run(lost.length > 0 ? 1 : 0);
+  // What could not be removed is removed by whoever comes next.
+  if (!isDone || bed.leftovers().length > 0) await run(lost.length > 0 ? 1 : 0);
   if (lost.length > 0) await run(0, '--requeue-lost', 'dead');
 
   problems.push(...stateProblems(bed, lost));
