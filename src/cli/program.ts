@@ -136,11 +136,11 @@ export function commandLine(json = false): CommandLine {
     },
   );
 
-  doctorOptions(
-    verb('doctor', "test a folder's filesystem for what cooperate needs", ' <folder>'),
-  ).action(async (folder: string, options: DoctorOptions) => {
-    code = await (await import('./doctor-action.js')).doctorAction(folder, options);
-  });
+  doctorOptions(verb('doctor', "test a folder's filesystem for what cooperate needs", ' <folder>')).action(
+    async (folder: string, options: DoctorOptions) => {
+      code = await (await import('./doctor-action.js')).doctorAction(folder, options);
+    },
+  );
 
   configOptions(verb('config', 'show the settings that apply here, and where they come from', '')).action(
     async (options: ConfigOptions) => {
