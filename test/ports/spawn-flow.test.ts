@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
-import { OutputPipes } from '../../src/ports/spawn-output.js';
+import { fromStream, OutputPipes } from '../../src/ports/spawn-output.js';
 import { runReal, sh, startReal } from '../support/real-run.js';
 
 const pass = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -64,7 +64,7 @@ describe('output', () => {
   test('that Node hurries along when the process exits still comes one chunk at a time', async () => {
     const stdout = new PassThrough();
     const taken: string[] = [];
-    const pipes = new OutputPipes([stdout, new PassThrough().end()], async (_stream, chunk) => {
+    const pipes = new OutputPipes([fromStream(stdout), fromStream(new PassThrough().end())], async (_stream, chunk) => {
       taken.push(`begin ${chunk.toString()}`);
       await pass();
       taken.push(`end ${chunk.toString()}`);
