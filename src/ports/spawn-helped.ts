@@ -33,6 +33,7 @@ export function helpedSpawner(options: HelperOptions = {}): Spawner {
     return request ? new HelpedRun(helper, request, { command, graces, plainly }) : plain.start(command);
   };
   return {
+    prepare: (env) => pool.prepare(env),
     start: (command) => {
       const running = start(command);
       pool.follow(running, command);
@@ -59,6 +60,10 @@ class Pool {
     for (const helper of this.helpers)
       if (helper.usable && (!best || helper.running < best.running)) best = helper;
     return best;
+  }
+
+  prepare(env: RunCommand['env']): void {
+    if (this.helpers.size === 0) this.launch(env);
   }
 
   follow({ ended }: Running, { env, inherit }: RunCommand): void {
