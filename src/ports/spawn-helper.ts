@@ -124,20 +124,13 @@ export class Helper {
     }
     const hearer = this.hearers.get(run);
     if (!hearer) return;
-    switch (kind) {
-      case 's':
-        return hearer.started(Number(bytes.toString('latin1')));
-      case '1':
-      case '2': {
-        const stream = kind === '1' ? 'stdout' : 'stderr';
-        return bytes.length > 0 ? hearer.output(stream, bytes) : hearer.outputEnded(stream);
-      }
-      case 'x': {
-        const [status = 0, left = 0] = bytes.toString('latin1').split(' ').map(Number);
-        return hearer.ended(status, left > 0);
-      }
-      case 'e':
-        return hearer.refused();
-    }
+    const stream = kind === '1' ? 'stdout' : 'stderr';
+    if (kind === 's') hearer.started(Number(bytes.toString('latin1')));
+    else if (kind === 'e') hearer.refused();
+    else if (kind === 'x') {
+      const [status = 0, left = 0] = bytes.toString('latin1').split(' ').map(Number);
+      hearer.ended(status, left > 0);
+    } else if (bytes.length > 0) hearer.output(stream, bytes);
+    else hearer.outputEnded(stream);
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { assignments, environmentOf } from './spawn-helper-request.js';
 import { descendants, processes } from './spawn-proc.js';
 import type { RunCommand } from './spawn.js';
@@ -20,8 +20,23 @@ export function strayGroup(env: RunCommand['env'], since: number): number | unde
 
 function environmentAt(pid: number): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').slice(0, -1).sort().join('\0');
+    const fd = openSync(`/proc/${pid}/environ`, 'r');
+    try {
+      return readToEnd(fd).toString().split('\0').slice(0, -1).sort().join('\0');
+    } finally {
+      closeSync(fd);
+    }
   } catch {
     return undefined;
+  }
+}
+
+function readToEnd(fd: number): Buffer {
+  const pieces: Buffer[] = [];
+  for (;;) {
+    const piece = Buffer.alloc(1 << 16);
+    const size = readSync(fd, piece);
+    if (size === 0) return Buffer.concat(pieces);
+    pieces.push(piece.subarray(0, size));
   }
 }

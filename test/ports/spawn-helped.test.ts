@@ -446,6 +446,20 @@ describe('the helpers of a worker', () => {
   });
 });
 
+test('asked for ahead, a helper is there for the first run, and is only one', async () => {
+  const spawner = helpedSpawner({ graces: SHORT, shortMs: 0 });
+  const before = new Set(descendants(process.pid));
+  const made = (): number[] => descendants(process.pid).filter((pid) => !before.has(pid));
+  spawner.prepare?.(process.env);
+  spawner.prepare?.(process.env);
+  const [helper, ...more] = await vi.waitFor(() => {
+    expect(made().length).toBeGreaterThan(0);
+    return made();
+  });
+  expect(more).toEqual([]);
+  expect(await warm(spawner)).toEqual([helper]);
+});
+
 test('no helper is started for long runs', async () => {
   const spawner = helpedSpawner({ graces: SHORT, shortMs: 0 });
   const before = descendants(process.pid);
