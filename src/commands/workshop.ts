@@ -101,6 +101,7 @@ export async function openWorkshop(ports: Ports, path: string, settings: RunSett
   const stop = settings.stop ?? stopSwitch(ports);
   const { fs, clock, spawner, screen, tell, directory, env, graceMs } = ports;
   const { slots, ...others } = settings;
+  if (slots.length > 1) spawner.prepare?.(settings.env ?? env);
   const runners = slots.map(
     (own, number) =>
       new Runner({
