@@ -190,7 +190,11 @@ export class Rewriter {
     } catch (error) {
       const now = await this.#fs.fingerprint(this.#file.path).catch(() => undefined);
       if (now) this.#inPlace = now.ino === written.ino && now.dev === written.dev;
-      if (!this.#inPlace) throw error;
+      if (!this.#inPlace) {
+        // Nothing was replaced: what is saved into that file from here on is not late.
+        if (await isThere(this.#fs, this.#temporary).catch(() => false)) await this.forget();
+        throw error;
+      }
     }
     this.#isTidy = true;
   }

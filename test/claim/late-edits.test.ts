@@ -113,6 +113,26 @@ describe('an edit saved in place between the check and the rename', () => {
   });
 });
 
+describe('an edit saved in place behind a rename that failed', () => {
+  test('is an edit like any other, and the next one counts', async () => {
+    const site = await Site.with(three);
+    const [ada, ben] = [site.worker('ada'), site.worker('ben')];
+    const stop = site.fs.faults.before(({ client, operation, path, to }) => {
+      if (client === 'ada' && operation === 'rename' && to === SCHEDULE)
+        throw systemError('EIO', 'rename', path);
+    });
+    await expect(ada.claim(1)).rejects.toThrow();
+    stop();
+    await saveInPlace(site, edited);
+    await ben.claimAndRun();
+    await site.write(pretty([['executed', 'a'], ['executed', 'b'], ['c']]));
+    await ben.claimAndRun();
+    await ada.finish();
+    expect((await site.entries()).map((entry) => entry.at(-1))).toEqual(['a', 'b', 'c']);
+    expect(ada.told('merged-edit')).toHaveLength(0);
+  });
+});
+
 describe('an edit saved in place right behind the rename', () => {
   test('is what counts', async () => {
     const site = await Site.with(three);

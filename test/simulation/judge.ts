@@ -198,7 +198,7 @@ export class Judge {
         );
     }
     const entries = JSON.parse(await this.#text()) as string[][];
-    this.#checkRuns(entries.map(withoutMark), processes);
+    if (!this.#rewrites.hasUndone) this.#checkRuns(entries.map(withoutMark), processes);
   }
 
   /** Each command has run, or somebody was told that it may have. */

@@ -28,6 +28,8 @@ export class Rewrites {
   readonly #late = new Set<string>();
   /** The user's last word was undone in the window. */
   #isUndone = false;
+  /** Some word of the user's was: what it had taken out came back as it was, marks included. */
+  hasUndone = false;
   #saves = 0;
   #writer: Process | undefined;
 
@@ -79,7 +81,7 @@ export class Rewrites {
         `${by.identity.worker} takes the mark of ${unmarked.join(' ')}, and ${holder} has the lock`,
       );
     if (after.entries === before.entries || this.isWanted(after.entries)) return;
-    if (isInWindow) this.#isUndone = true;
+    if (isInWindow) this.#isUndone = this.hasUndone = true;
     if (this.#isUndone || this.#late.has(after.entries)) this.#wanted.add(after.entries);
     else if (this.#keepsSaves && this.#savesAtLook.get(by) === this.#saves)
       throw this.#fail(`${by.identity.worker} makes ${before.entries} into ${after.entries}`);
