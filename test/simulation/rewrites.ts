@@ -22,6 +22,8 @@ export class Rewrites {
   readonly #savesAtLook = new Map<Process, number>();
   /** Commands of which marks got lost in the window: those that came since cannot be told from those that came back. */
   readonly #excused = new Set<string>();
+  /** What was put back meanwhile and has its mark again. */
+  readonly #markedAgain = new Set<string>();
   /** The user's last word; and the older ones that came back in the window. */
   #wanted = new Set<string>();
   /** Saved when a rewrite was about to come: merged back later, as the newest where the entries are as that left them. */
@@ -54,6 +56,10 @@ export class Rewrites {
     return this.#excused.has(command);
   }
 
+  isMarkedAgain(command: string): boolean {
+    return this.#markedAgain.has(command);
+  }
+
   asked(by: Process, { operation, path }: Call): void {
     if (operation === 'fingerprint' && path === SCHEDULE) this.#savesAtLook.set(by, this.#saves);
   }
@@ -75,8 +81,12 @@ export class Rewrites {
     const unmarked = [...before.marks].flatMap(([command, marks]) =>
       marks > (after.marks.get(command) ?? 0) ? [command] : [],
     );
-    if (isInWindow) for (const command of unmarked) this.#excused.add(command);
-    else if (isRobbed && holder !== undefined && unmarked.length > 0)
+    if (isInWindow) {
+      for (const command of unmarked) this.#excused.add(command);
+      for (const [command, marks] of after.marks)
+        if (marks > (before.marks.get(command) ?? 0)) this.#markedAgain.add(command);
+    }
+    if (!isInWindow && isRobbed && holder !== undefined && unmarked.length > 0)
       throw this.#fail(
         `${by.identity.worker} takes the mark of ${unmarked.join(' ')}, and ${holder} has the lock`,
       );
