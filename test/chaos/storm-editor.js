@@ -76,7 +76,7 @@ function viaRename(text) {
 async function oldCopy() {
   const text = read();
   if (text === undefined) return;
-  await delay(between(50, 1500));
+  await delay(between(50, 1000));
   note({ kind: 'old copy', ...(await save(text)) });
 }
 
@@ -144,7 +144,7 @@ function hasFailed(name) {
 
 process.on('SIGTERM', () => (over = true));
 while (!over) {
-  await delay(between(50, 700));
+  await delay(between(20, 300));
   const dice = Math.random();
   await (dice < 0.4 ? oldCopy() : dice < 0.8 ? add() : again());
 }

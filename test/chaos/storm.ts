@@ -109,19 +109,34 @@ export async function storm(
     return worker;
   };
   const desk = (...args: string[]): ChaosProcess => new ChaosProcess(sandbox.program, args, sandbox.dir, {});
+  const stage: Stage = {
+    ...{ sandbox, disk, options, random, start, clocks, desk },
+    workers: Array.from({ length: options.workers }, start),
+    watch: new Watch(sandbox, desk),
+  };
+  try {
+    return { ...(await perform(stage, schedule)), jumpy, jumps: clocks.jumps, squeezes: disk.squeezes };
+  } finally {
+    stage.watch.over = true;
+    Clocks.tidy(stage.workers.map(({ pid }) => pid));
+  }
+}
+
+async function perform(
+  stage: Stage,
+  schedule: string,
+): Promise<Omit<StormReport, 'jumpy' | 'jumps' | 'squeezes'>> {
+  const { sandbox, disk, options, workers, watch, start, desk } = stage;
+  const isMutant = options.worker === 'mutant';
   const companion = (name: string, ...args: string[]): ChaosProcess =>
     new ChaosProcess(script(name), args, sandbox.dir, {});
-
   const reader = companion('storm-reader.js', sandbox.schedule);
-  const workers = Array.from({ length: options.workers }, start);
-  // A mutant has nothing against old copies; its lock alone is to bring it down.
+  // A mutant has nothing against old copies, and writes nothing that status could read: its lock is to bring it down.
+  watch.over = isMutant;
   const editor = isMutant
     ? undefined
     : companion('storm-editor.js', sandbox.schedule, sandbox.runs, path.join(sandbox.dir, 'edits'));
-  const watch = new Watch(sandbox, desk);
-  // The mutant writes nothing that status could read.
-  watch.over = isMutant;
-  const hits = await rage({ sandbox, disk, options, random, workers, start, clocks, watch, desk });
+  const hits = await rage(stage);
   watch.over = true;
   disk.relieve();
   editor?.signal('SIGTERM');
@@ -132,10 +147,8 @@ export async function storm(
   await until('all entries are over', QUIET_MS, () => sandbox.processes().length === 1);
   reader.signal('SIGTERM');
   await reader.exited;
-  Clocks.tidy(workers.map(({ pid }) => pid));
   const readings = JSON.parse(reader.output) as StormReadings;
-  const { squeezes } = disk;
-  return { hits, workers, jumpy, exits, watch, jumps: clocks.jumps, squeezes, readings, status };
+  return { hits, workers, exits, watch, readings, status };
 }
 
 const EMPTY: StormStatus = { totals: {}, list: [], unreadableJournalLines: 0 };

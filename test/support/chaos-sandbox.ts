@@ -76,8 +76,13 @@ export class Sandbox {
       .filter((pid) => pid !== process.pid && workingDirectory(pid) === this.dir);
   }
 
-  remove(): void {
+  /** Whoever is still at work here is killed. */
+  end(): void {
     for (let left = this.processes(); left.length > 0; left = this.processes()) left.forEach(kill);
+  }
+
+  remove(): void {
+    this.end();
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

@@ -109,6 +109,7 @@ class Tmpfs extends Squeezed {
 /** A quota group of btrfs: with ext4 and XFS it takes a kernel that was built with quotas. */
 class Quota extends Squeezed {
   readonly #mount: string;
+  readonly #group: string;
 
   constructor(dir: string, random: Random) {
     const mount = mountPoint(dir);
@@ -125,10 +126,11 @@ class Quota extends Squeezed {
     must('sync', '-f', folder);
     super(folder, random);
     this.#mount = mount;
+    this.#group = `0/${must('btrfs', 'inspect-internal', 'rootid', folder).trim()}`;
   }
 
   protected squeeze(): void {
-    must('btrfs', 'qgroup', 'limit', '1M', this.folder);
+    this.#limit('1M');
   }
 
   protected refill(): void {
@@ -136,7 +138,12 @@ class Quota extends Squeezed {
   }
 
   protected release(): void {
-    must('btrfs', 'qgroup', 'limit', 'none', this.folder);
+    this.#limit('none');
+  }
+
+  /** By its number and from outside: lifting the limit inside would need room there. */
+  #limit(size: string): void {
+    must('btrfs', 'qgroup', 'limit', size, this.#group, this.#mount);
   }
 
   close(): void {
