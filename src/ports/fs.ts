@@ -101,11 +101,14 @@ export interface AppendFile {
 
 const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [-number, name]));
 
+/** What Node 20 says of a number that it has no name for: promises the one, calls that wait the other. */
+const NAMELESS = /^(Unknown system error.*|UNKNOWN)$/;
+
 /** The symbolic code of a system error, ESTALE and EDQUOT included (Node 20 knows only their numbers). */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, errno } = error as NodeJS.ErrnoException;
-  if (code !== undefined && !code.startsWith('Unknown system error')) return code;
+  if (code !== undefined && !NAMELESS.test(code)) return code;
   return errno === undefined ? code : (NAMES.get(errno) ?? code);
 }
 

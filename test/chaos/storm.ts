@@ -189,7 +189,7 @@ async function rage(stage: Stage): Promise<Hit[]> {
       nextStart = now + STARTS_EVERY_MS;
     }
     if (kind === 'cooperate' && now >= nextRequeue) {
-      watch.desks.push(desk('requeue', path.relative(sandbox.dir, sandbox.schedule), '--lost'));
+      watch.desks.push(desk('requeue', path.relative(sandbox.dir, sandbox.schedule), '--lost', '--yes'));
       nextRequeue = now + REQUEUE_EVERY_MS;
     }
     if (kind === 'mutant' && ranTwice(sandbox)) break;
@@ -224,7 +224,7 @@ async function settle(
   start: () => ChaosProcess,
 ): Promise<StormStatus> {
   for (let round = 0; round < 5; round++) {
-    await allExits([desk('requeue', schedule, '--lost')], QUIET_MS);
+    await allExits([desk('requeue', schedule, '--lost', '--yes')], QUIET_MS);
     await allExits([start(), start()], QUIET_MS);
     const asked = desk('status', schedule, '--json', '--entries', 'all');
     await allExits([asked], QUIET_MS);

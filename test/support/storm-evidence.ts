@@ -40,6 +40,8 @@ export interface Journals {
   readonly torn: number;
   readonly epochs: number;
   readonly requeues: number;
+  /** Files that came into place by a rename after which theirs was not the newest revision any more. */
+  readonly sleepers: number;
   /** Milliseconds from the end of one entry to the start of the next, where a claim lay between; not of `skip`. */
   readonly claimMs: readonly number[];
 }
@@ -49,6 +51,8 @@ interface Line {
   readonly claim: string;
   readonly at: string;
   readonly code?: number;
+  readonly print?: string;
+  readonly revision?: number;
   readonly identity?: { readonly pid: number };
 }
 
@@ -56,6 +60,7 @@ export function journalsOf(sandbox: Sandbox, skip: ReadonlySet<number>): Journal
   const ends = new Map<string, { code: number | undefined; times: number }>();
   const starts = new Map<string, number>();
   const claimMs: number[] = [];
+  const revisions = new Map<string, Set<number>>();
   let torn = 0;
   const epochs = sandbox.sidecar('.').filter((name) => /^\d+$/.test(name));
   for (const epoch of epochs) {
@@ -67,7 +72,8 @@ export function journalsOf(sandbox: Sandbox, skip: ReadonlySet<number>): Journal
         .map(parsed);
       torn += records.filter((record) => record === undefined).length;
       const whole = records.filter((record) => record !== undefined);
-      for (const { t, claim, code } of whole) {
+      for (const { t, claim, code, print = '', revision = 0 } of whole) {
+        if (t === 'revision') revisions.set(print, (revisions.get(print) ?? new Set()).add(revision));
         if (t === 'start') starts.set(claim, (starts.get(claim) ?? 0) + 1);
         if (t === 'end') ends.set(claim, { code, times: (ends.get(claim)?.times ?? 0) + 1 });
       }
@@ -76,7 +82,8 @@ export function journalsOf(sandbox: Sandbox, skip: ReadonlySet<number>): Journal
   }
   const cells = epochs.flatMap((epoch) => sandbox.sidecar(`${epoch}/cells`));
   const requeues = cells.filter((name) => name.endsWith('.requeued')).length;
-  return { ends, starts, torn, epochs: epochs.length, requeues, claimMs };
+  const sleepers = [...revisions.values()].filter(({ size }) => size > 1).length;
+  return { ends, starts, torn, epochs: epochs.length, requeues, sleepers, claimMs };
 }
 
 function claimTimes(records: readonly Line[]): number[] {

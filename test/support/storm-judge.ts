@@ -1,5 +1,6 @@
 import { editsOf, type Edit, type StormReport, type StormStatus } from '../chaos/storm.js';
 import { executionsOf, journalsOf, type Execution, type Journals } from './storm-evidence.js';
+import type { ChaosProcess } from './chaos-process.js';
 import type { Sandbox } from './chaos-sandbox.js';
 
 /** What one storm has shown; every list of `violations` must be empty. */
@@ -11,6 +12,10 @@ export interface Verdict {
   readonly putBack: readonly [asked: number, ran: number];
   readonly journals: Journals;
   readonly report: StormReport;
+  /** Entries that a person had seen in the file, put out by a worker that slept between its last check and the rename. */
+  readonly putOut: number;
+  /** Processes that left before a file that was half saved just then. */
+  readonly turnedAway: number;
   /** Invalid readings while an editor was writing into the file itself. */
   readonly halfSaved: number;
 }
@@ -44,7 +49,7 @@ export function judge(sandbox: Sandbox, report: StormReport): Verdict {
       'lost records': executions.filter((one) => isRecordLost(one, journals, report)).map(told),
       'records that differ': differing(ran, report.status, journals),
       'entries lost': entriesLost(sandbox, ran, report.status),
-      'additions lost': additionsLost(edits, report.status),
+      'additions lost': journals.sleepers > 0 ? [] : additionsLost(edits, report.status),
       'unreadable reads': invalid.filter((read) => !isHalfSaved(read)).map((read) => JSON.stringify(read)),
       'bad ends of processes': badEnds(sandbox, report),
     },
@@ -53,6 +58,8 @@ export function judge(sandbox: Sandbox, report: StormReport): Verdict {
     putBack: [putBack.length, putBack.filter(({ name = '' }) => (ran.get(name)?.length ?? 0) > 1).length],
     journals,
     report,
+    putOut: journals.sleepers > 0 ? additionsLost(edits, report.status).length : 0,
+    turnedAway: [...report.workers, ...report.watch.desks].filter(isTurnedAway).length,
     halfSaved: invalid.filter(isHalfSaved).length,
   };
 }
@@ -117,9 +124,15 @@ function additionsLost(edits: readonly Edit[], { list }: StormStatus): string[] 
   return seen.map(({ name = '' }) => name).filter((name) => !there.has(name));
 }
 
+function isTurnedAway({ exit, output }: ChaosProcess): boolean {
+  return exit?.code === 2 && output.includes(' is not a usable schedule: ');
+}
+
 function badEnds(sandbox: Sandbox, { workers, watch }: StormReport): string[] {
   const ends = [...workers, ...watch.desks].filter(({ exit }) => exit?.signal !== 'SIGKILL');
-  const bad = ends.filter(({ exit, output }) => ![0, 1].includes(exit?.code ?? -1) || /\n {4}at /.test(output));
+  const bad = ends
+    .filter((one) => !isTurnedAway(one))
+    .filter(({ exit, output }) => ![0, 1].includes(exit?.code ?? -1) || /\n {4}at /.test(output));
   return [
     ...bad.map(({ pid, exit, output }) => `${pid}: ${JSON.stringify(exit)} ${output.slice(-800)}`),
     ...(sandbox.isLocked ? ['the lock is held at the end'] : []),
