@@ -109,7 +109,7 @@ async function mergeRound(
     return AT_ONCE;
   }
   const book = await desk.book();
-  const { base, mine, decisions, maybeAgain, knows } = order;
+  const { base, mine, decisions, maybeAgain } = order;
   const theirs = view.seen.text;
   const merged = merge({ base, mine, theirs }, { decisions, maybeAgain });
   if (merged.is === 'conflicts') return { outcome: merged, book, over: [] };

@@ -14,9 +14,8 @@ const now = () => Number(process.hrtime.bigint()) / 1e6;
 
 function poll() {
   const from = now();
-  let text = '';
   try {
-    text = readFileSync(schedule, 'utf8');
+    const text = readFileSync(schedule, 'utf8');
     const to = now();
     seen.polls++;
     const entries = listOf(text);

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hit, hitHolder, type Hit } from '../support/chaos-aim.js';
@@ -233,23 +232,6 @@ async function settle(
     if (round === 4) return status;
   }
   return EMPTY;
-}
-
-/** What the editor did, a line each. */
-export function editsOf(sandbox: Sandbox): Edit[] {
-  const file = path.join(sandbox.dir, 'edits');
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Edit);
-}
-
-export interface Edit {
-  readonly kind: 'old copy' | 'add' | 'again';
-  readonly how: 'in place' | 'rename';
-  readonly from: number;
-  readonly to: number;
-  readonly name?: string;
-  readonly outcome?: 'merged' | 'as saved' | 'kept beside' | 'displaced';
 }
 
 function pause(ms: number): Promise<void> {

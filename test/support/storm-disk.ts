@@ -50,9 +50,10 @@ abstract class Squeezed implements Disk {
     if (this.#next > 0) this.#tight = !this.#tight;
     const [shortest, longest] = this.#tight ? TIGHT_MS : ROOMY_MS;
     this.#next = now + this.random.between(shortest, longest);
-    if (!this.#tight) return this.release();
-    this.squeezes++;
-    this.squeeze();
+    if (this.#tight) {
+      this.squeezes++;
+      this.squeeze();
+    } else this.release();
   }
 
   relieve(): void {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Sandbox } from './chaos-sandbox.js';
 
@@ -106,4 +106,21 @@ function parsed(line: string): Line | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What the editor did, a line each. */
+export function editsOf(sandbox: Sandbox): Edit[] {
+  const file = path.join(sandbox.dir, 'edits');
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Edit);
+}
+
+export interface Edit {
+  readonly kind: 'old copy' | 'add' | 'again';
+  readonly how: 'in place' | 'rename';
+  readonly from: number;
+  readonly to: number;
+  readonly name?: string;
+  readonly outcome?: 'merged' | 'as saved' | 'kept beside' | 'displaced';
 }

@@ -1,5 +1,12 @@
-import { editsOf, type Edit, type StormReport, type StormStatus } from '../chaos/storm.js';
-import { executionsOf, journalsOf, type Execution, type Journals } from './storm-evidence.js';
+import type { StormReport, StormStatus } from '../chaos/storm.js';
+import {
+  editsOf,
+  executionsOf,
+  journalsOf,
+  type Edit,
+  type Execution,
+  type Journals,
+} from './storm-evidence.js';
 import type { ChaosProcess } from './chaos-process.js';
 import type { Sandbox } from './chaos-sandbox.js';
 

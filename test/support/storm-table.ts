@@ -74,6 +74,6 @@ export function table(verdicts: ReadonlyMap<string, readonly Verdict[]>): string
   for (const [what, of] of ROWS) lines.push([what, ...columns.map(([, all]) => String(of(all)))]);
   const widths = lines[0]?.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0))) ?? [];
   const pad = (text: string, i: number): string =>
-    (i === 0 ? text.padEnd : text.padStart).call(text, widths[i] ?? 0);
+    i === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[i] ?? 0);
   return lines.map((line) => line.map(pad).join('  ')).join('\n');
 }
