@@ -136,10 +136,13 @@ function isTurnedAway({ exit, output }: ChaosProcess): boolean {
 }
 
 function badEnds(sandbox: Sandbox, { workers, watch }: StormReport): string[] {
-  const ends = [...workers, ...watch.desks].filter(({ exit }) => exit?.signal !== 'SIGKILL');
-  const bad = ends
-    .filter((one) => !isTurnedAway(one))
-    .filter(({ exit, output }) => ![0, 1].includes(exit?.code ?? -1) || /\n {4}at /.test(output));
+  const bad = [...workers, ...watch.desks].filter((one) => {
+    const code = one.exit?.code ?? -1;
+    if (one.exit?.signal === 'SIGKILL' || isTurnedAway(one)) return false;
+    // A worker waits for room, a desk says that there is none.
+    const isTold = code === 3 && watch.desks.includes(one) && /\((ENOSPC|EDQUOT)\)/.test(one.output);
+    return /\n {4}at /.test(one.output) || !(isTold || code === 0 || code === 1);
+  });
   return [
     ...bad.map(({ pid, exit, output }) => `${pid}: ${JSON.stringify(exit)} ${output.slice(-800)}`),
     ...(sandbox.isLocked ? ['the lock is held at the end'] : []),
