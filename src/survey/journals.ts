@@ -31,6 +31,7 @@ export interface Writer {
 }
 
 const NEWLINE = 10;
+const READ_AHEAD = 4;
 
 /** All journals of an epoch, read on from where the last look ended and folded into a history. */
 export class Journals {
@@ -53,15 +54,30 @@ export class Journals {
     this.#folder = folder;
   }
 
+  /** The next ones are on their way while one is folded. */
   async readOn(isComplete: (worker: string) => boolean): Promise<void> {
-    for (const worker of await writersIn(this.#fs, this.#folder))
-      if (!isComplete(worker)) await this.readOnOf(worker);
+    const workers = (await writersIn(this.#fs, this.#folder)).filter((worker) => !isComplete(worker));
+    const coming: Promise<Buffer>[] = [];
+    for (const [i, worker] of workers.entries()) {
+      for (const next of workers.slice(i + coming.length, i + READ_AHEAD)) coming.push(this.#coming(next));
+      this.#foldAll(this.writerOf(worker), await (coming.shift() as Promise<Buffer>));
+    }
   }
 
   /** One worker's journal. */
   async readOnOf(worker: string): Promise<void> {
     const writer = this.writerOf(worker);
-    const bytes = await this.#appended(writer);
+    this.#foldAll(writer, await this.#appended(writer));
+  }
+
+  /** Why it fails is told to whoever takes it; nobody may. */
+  #coming(worker: string): Promise<Buffer> {
+    const bytes = this.#appended(this.writerOf(worker));
+    bytes.catch(() => undefined);
+    return bytes;
+  }
+
+  #foldAll(writer: Writer, bytes: Buffer): void {
     for (let from = 0; from < bytes.length;) {
       const to = bytes.indexOf(NEWLINE, from);
       this.#line(writer, bytes, from, to);
@@ -122,8 +138,8 @@ export class Journals {
     const quick = this.#quick;
     const { number: worker } = writer;
     if (quick.kind === CLAIM) {
-      const { claims, revision } = quick;
-      for (let i = 0; i < claims.length; i += 2) {
+      const { claims, claimed, revision } = quick;
+      for (let i = 0; i < claimed; i += 2) {
         if (!this.#claim.read(bytes, claims[i] as number, claims[i + 1] as number)) continue;
         history.claim(history.slotOf(this.#claim), this.#claim.generation, worker, revision);
       }
