@@ -142,7 +142,8 @@ function strike(
   const isAimed = random.next() >= ANYBODY;
   const made = isAimed ? hitHolder(sandbox.schedule, living, signal, AIM_MS) : undefined;
   if (made || (isAimed && signal === 'SIGSTOP')) return made;
-  const anybody = random.pick(living.filter((worker) => !worker.stopped));
+  // A stopped one can be killed, too.
+  const anybody = random.pick(living.filter((worker) => signal === 'SIGKILL' || !worker.stopped));
   return anybody && hit(anybody, signal);
 }
 
