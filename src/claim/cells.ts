@@ -181,6 +181,7 @@ export class Cells {
       await this.#options.fs.createDirectory(shard);
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
+      if ((await this.#options.fs.inspect(shard))?.kind === 'link') throw error;
     }
   }
 

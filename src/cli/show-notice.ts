@@ -5,7 +5,7 @@ import { harmless } from '../ports/screen-text.js';
 import { formatDuration, formatExactDuration } from '../worker/duration.js';
 import { asTyped } from './as-typed.js';
 import { showCommand } from './show-command.js';
-import { showFailure } from './show-failure.js';
+import { ownershipShown, showFailure } from './show-failure.js';
 
 /** Notice -> words. `schedule` is the path as the user typed it. */
 export function showNotice(notice: Notice, schedule: string): string {
@@ -22,6 +22,10 @@ export function showNotice(notice: Notice, schedule: string): string {
         : own(
             `an edit was saved while the schedule was rewritten; it is kept as ${asTyped(notice.path)}. Compare it with ${schedule}.`,
           );
+    case 'ownership-changed':
+      return own(
+        `${schedule} is ${ownershipShown(notice.is)} from now on; it was ${ownershipShown(notice.was)}, which this user may not set.\nThose who worked on it by that group may have lost the right: chgrp and chmod give it back.`,
+      );
     case 'generated-anew':
       return own(`${schedule} was generated anew: starting over; the old records are kept beside the new.`);
     case 'succeeded-before':

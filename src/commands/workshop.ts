@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Setting } from '../claim/book.js';
 import { Claimer } from '../claim/claimer.js';
 import { sharedGpus } from '../claim/gpus-shared.js';
+import { following } from '../claim/follow.js';
 import { Desk, type DeskOptions } from '../claim/desk.js';
 import { DESK } from '../claim/names.js';
 import type { Probes } from '../claim/peers.js';
@@ -94,9 +95,10 @@ export async function openWorkshop(ports: Ports, path: string, settings: RunSett
   const identity = { ...host, worker: workerName(host) };
   const gpus = gpusOf(settings.slots);
   if (gpus !== undefined) await tellSharedGpus(ports, file.path, identity, gpus);
-  const { worker, lock, desk: claimer } = seat(ports, file, identity, (o) => new Claimer(o), gpus);
+  const fs = followingFile(ports.fs, file);
+  const { worker, lock, desk: claimer } = seat({ ...ports, fs }, file, identity, (o) => new Claimer(o), gpus);
   const stop = settings.stop ?? stopSwitch(ports);
-  const { fs, clock, spawner, screen, tell, directory, env, graceMs } = ports;
+  const { clock, spawner, screen, tell, directory, env, graceMs } = ports;
   const { slots, ...others } = settings;
   const runners = slots.map(
     (own, number) =>
@@ -148,7 +150,8 @@ export async function openDesk(ports: DeskPorts, path: string): Promise<OpenDesk
   const file = new ScheduleFile(ports.fs, await futurePath(ports.fs, path));
   const identity = await ports.identify();
   const name = `${workerName(identity)}${DESK}`;
-  const { desk, lock } = seat(ports, file, { ...identity, worker: name }, (options) => new Desk(options));
+  const fs = followingFile(ports.fs, file);
+  const { desk, lock } = seat({ ...ports, fs }, file, { ...identity, worker: name }, (options) => new Desk(options));
   const stop = stopSwitch(ports);
   return {
     file,
@@ -156,6 +159,11 @@ export async function openDesk(ports: DeskPorts, path: string): Promise<OpenDesk
     stop,
     close: () => leave(desk, lock, ports.tell),
   };
+}
+
+/** Whoever may work on the schedule may help with what belongs to it. */
+function followingFile(fs: FileSystem, file: ScheduleFile): FileSystem {
+  return following(fs, file.path, () => file.seen?.ownership);
 }
 
 /** What was changed is changed: trouble with leaving does not undo it. */

@@ -214,10 +214,13 @@ function isMine({ uid }: BigIntStats): boolean {
 }
 
 async function mayWrite(path: string): Promise<boolean> {
-  return access(path, W_OK).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await access(path, W_OK);
+    return true;
+  } catch (error) {
+    // Of other trouble the writing itself tells.
+    return !['EACCES', 'EPERM'].includes(errorCode(error) ?? '');
+  }
 }
 
 async function syncDirectory(path: string): Promise<void> {

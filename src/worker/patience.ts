@@ -92,6 +92,7 @@ export class Patience {
       case 'schedule-unusable':
       case 'sidecar-damaged':
         return this.#worked && waitedMs < SCHEDULE_GRACE_MS;
+      case 'not-permitted':
       case 'usage':
       case 'entry-unknown':
       case 'entry-running':
