@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fs, { type BigIntStats } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dirname } from 'node:path';
@@ -42,6 +43,8 @@ const fsync = promisify(fs.fsync);
 const unlink = promisify(fs.unlink);
 const readdir = promisify(fs.readdir);
 const mkdir = promisify(fs.mkdir);
+const rename = promisify(fs.rename);
+const rmdir = promisify(fs.rmdir);
 const lstat = promisify(fs.lstat);
 const access = promisify(fs.access);
 const resolvePath = promisify(fs.realpath.native);
@@ -55,12 +58,12 @@ export function realFileSystem(): FileSystem {
     readFrom,
     fingerprint,
     write,
-    rename: promisify(fs.rename),
+    rename,
     link: promisify(fs.link),
     unlink,
     makeDirectory,
     createDirectory,
-    removeDirectory: (path) => promisify(fs.rmdir)(path),
+    removeDirectory: (path) => rmdir(path),
     list: (path) => retryStale(() => readdir(path)),
     syncDirectory,
     openAppend: (path, ownership) => retryStale(() => openAppend(path, ownership)),
@@ -176,10 +179,25 @@ async function makeDirectory(path: string, ownership?: Ownership): Promise<void>
   }
 }
 
-/** Nobody else may look into it before it has its ownership. */
 async function createDirectory(path: string, ownership?: Ownership): Promise<void> {
+  if (ownership !== undefined && (ownership.mode & 0o022) !== 0) return createShared(path, ownership);
   await mkdir(path, ownership === undefined ? 0o777 : 0o700);
   if (ownership !== undefined) await isDirectory(path, ownership);
+}
+
+/** Others who come the moment that it is there may write in it already. Empty ones that meet become one. */
+async function createShared(path: string, ownership: Ownership): Promise<void> {
+  if (await inspect(path)) throw systemError('EEXIST', 'mkdir', path);
+  const made = `${path}.${randomUUID()}`;
+  await mkdir(made, 0o700);
+  try {
+    await isDirectory(made, ownership);
+    await rename(made, path);
+  } catch (error) {
+    await rmdir(made).catch(() => undefined);
+    const isTaken = ['ENOTEMPTY', 'ENOTDIR', 'EBUSY'].includes(errorCode(error) ?? '');
+    throw isTaken ? systemError('EEXIST', 'mkdir', path) : error;
+  }
 }
 
 /** Not a link to one. One of this user's gets the ownership. */

@@ -52,7 +52,8 @@ export class Guard {
       throw systemError('EEXIST');
     }
     await this.#prepareNest().catch((error: unknown) => {
-      throw this.#refusal(error, undefined);
+      // Of a lock it would mean that it is held; here something else has a folder's name.
+      throw errorCode(error) === 'EEXIST' ? systemError('ENOTDIR') : this.#refusal(error, undefined);
     });
     const name = this.#name();
     try {
