@@ -1,10 +1,15 @@
 import { Failure, type FailureDetail, type Place } from '../failure.js';
 import { errorCode } from '../ports/fs.js';
+import { harmlessLines } from '../ports/screen-text.js';
 import { asTyped } from './as-typed.js';
 import { showCommand } from './show-command.js';
 
 /** Failure -> words: what happened, where, and what to do next; at most three lines. */
 export function showFailure(detail: FailureDetail): string {
+  return harmlessLines(wordsOf(detail));
+}
+
+function wordsOf(detail: FailureDetail): string {
   switch (detail.reason) {
     case 'usage':
       return `${detail.problem}\n${detail.remedy}`;
