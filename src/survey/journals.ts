@@ -1,4 +1,4 @@
-import { appended, journalPath, writersIn } from '../journal/appended.js';
+import { appended, journalPath, writersIn, type ReadTo } from '../journal/appended.js';
 import {
   parseJournalLine,
   requeuedIn,
@@ -14,7 +14,7 @@ import { FAILED, INTERRUPTED, SUCCEEDED, type RunEnd, type RunStart } from './ru
 import { ClaimReader } from './slot-numbers.js';
 
 /** One journal, as far as it was read. */
-export interface Writer {
+export interface Writer extends ReadTo {
   readonly worker: string;
   /** Its place among the writers. */
   readonly number: number;
@@ -26,7 +26,6 @@ export interface Writer {
   failed: number;
   /** The runs that it ended last. */
   readonly latest: Latest;
-  offset: number;
   lastN: number;
 }
 
@@ -61,21 +60,20 @@ export class Journals {
   /** One worker's journal. */
   async readOnOf(worker: string): Promise<void> {
     const writer = this.writerOf(worker);
-    const bytes = await this.#appended(writer);
+    try {
+      const path = journalPath(this.#folder, worker);
+      for await (const lines of appended(this.#fs, path, writer)) this.#lines(writer, lines);
+    } catch (error) {
+      // A worker that is known by its cells alone.
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+  }
+
+  #lines(writer: Writer, bytes: Buffer): void {
     for (let from = 0; from < bytes.length;) {
       const to = bytes.indexOf(NEWLINE, from);
       this.#line(writer, bytes, from, to);
       from = to + 1;
-    }
-  }
-
-  /** Nothing of a worker that is known by its cells alone. */
-  async #appended(writer: Writer): Promise<Buffer> {
-    try {
-      return await appended(this.#fs, journalPath(this.#folder, writer.worker), writer);
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return Buffer.alloc(0);
-      throw error;
     }
   }
 
