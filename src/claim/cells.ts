@@ -61,7 +61,10 @@ export class Cells {
   async #ownerOf(name: string): Promise<{ worker: string | undefined; isFolder: boolean } | undefined> {
     const path = `${this.shardOf(name)}/${name}`;
     try {
-      return { worker: parseIdentity((await this.#options.fs.read(path, LARGEST_NOTE)).bytes)?.worker, isFolder: false };
+      return {
+        worker: parseIdentity((await this.#options.fs.read(path, LARGEST_NOTE)).bytes)?.worker,
+        isFolder: false,
+      };
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined;
       if (errorCode(error) !== 'EISDIR') throw error;

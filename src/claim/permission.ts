@@ -37,11 +37,7 @@ async function isRoot(fs: FileSystem): Promise<boolean> {
 }
 
 /** A folder, or a link to one, which its owner may have put on another disk. */
-async function mayUseSidecar(
-  fs: FileSystem,
-  sidecar: string,
-  schedule: Inspected | undefined,
-): Promise<void> {
+async function mayUseSidecar(fs: FileSystem, sidecar: string, schedule: Inspected | undefined): Promise<void> {
   const found = await fs.inspect(sidecar);
   if (!found) return;
   if (!isTrusted(found, schedule)) throw refused(found.kind === 'link' ? 'link' : 'foreign', sidecar, found);

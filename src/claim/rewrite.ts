@@ -66,7 +66,7 @@ export class Rewriter {
   #replaced: Replaced | undefined;
   /** Whether the last rewrite came into place; undefined while that is not known. */
   #inPlace: boolean | undefined = false;
-  /** The temporary file is not there. */
+  /** Nothing of ours is beside the schedule but what is still needed. */
   #isTidy = true;
   /** The lenient content that was kept already, should the rewrite have to be tried again. */
   #backedUp: string | undefined;
@@ -137,7 +137,7 @@ export class Rewriter {
   async forget(): Promise<void> {
     if (!this.#replaced) return;
     this.#replaced = undefined;
-    await this.#fs.unlink(this.#kept).catch(() => undefined);
+    await this.#fs.unlink(this.#kept).catch(() => (this.#isTidy = false));
   }
 
   /** Leaves nothing beside the schedule. */
@@ -147,7 +147,8 @@ export class Rewriter {
   }
 
   async #tidy(): Promise<void> {
-    await this.#fs.unlink(this.#temporary).catch(() => undefined);
+    const unneeded = this.#replaced ? [this.#temporary] : [this.#temporary, this.#kept];
+    for (const path of unneeded) await this.#fs.unlink(path).catch(() => undefined);
     this.#isTidy = true;
   }
 

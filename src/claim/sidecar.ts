@@ -85,7 +85,10 @@ export async function readEpoch(fs: FileSystem, sidecar: string, number: number)
 function formatIn(text: string): Format {
   const { id, shards, succeeds } = (JSON.parse(text) ?? {}) as Partial<Record<keyof Format, unknown>>;
   const isFormat =
-    typeof id === 'string' && (shards === 1 || shards === SHARDS) && Array.isArray(succeeds) && succeeds.every(isText);
+    typeof id === 'string' &&
+    (shards === 1 || shards === SHARDS) &&
+    Array.isArray(succeeds) &&
+    succeeds.every(isText);
   if (!isFormat) throw new SyntaxError('no format');
   return { format: 1, id, shards, succeeds };
 }

@@ -57,7 +57,7 @@ type NotPermitted = Extract<FailureDetail, { reason: 'not-permitted' }>;
 
 /** As `ls -l` has it; names of users differ between hosts. */
 export function ownershipShown({ mode, uid, gid }: { mode: number; uid: number; gid: number }): string {
-  const rights = [...'rwxrwxrwx'].map((letter, i) => (mode & (0o400 >> i) ? letter : '-')).join('');
+  const rights = Array.from('rwxrwxrwx', (letter, i) => (mode & (0o400 >> i) ? letter : '-')).join('');
   return `${rights}, user ${uid}, group ${gid}`;
 }
 

@@ -151,7 +151,12 @@ export async function openDesk(ports: DeskPorts, path: string): Promise<OpenDesk
   const identity = await ports.identify();
   const name = `${workerName(identity)}${DESK}`;
   const fs = followingFile(ports.fs, file);
-  const { desk, lock } = seat({ ...ports, fs }, file, { ...identity, worker: name }, (options) => new Desk(options));
+  const { desk, lock } = seat(
+    { ...ports, fs },
+    file,
+    { ...identity, worker: name },
+    (options) => new Desk(options),
+  );
   const stop = stopSwitch(ports);
   return {
     file,

@@ -130,7 +130,11 @@ const MOST_BRACKETS = 64;
 function isNested(line: string): boolean {
   let brackets = 0;
   for (const opening of ['{', '[', '":'])
-    for (let at = line.indexOf(opening); at >= 0 && brackets <= MOST_BRACKETS; at = line.indexOf(opening, at + 1))
+    for (
+      let at = line.indexOf(opening);
+      at >= 0 && brackets <= MOST_BRACKETS;
+      at = line.indexOf(opening, at + 1)
+    )
       brackets++;
   return brackets > MOST_BRACKETS;
 }

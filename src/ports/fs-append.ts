@@ -27,7 +27,8 @@ export async function openAppend(path: string, ownership?: Ownership): Promise<A
   try {
     const found = await fstat(fd, { bigint: true });
     const { dev, ino, size } = found;
-    if (ownership !== undefined && Number(found.uid) === process.geteuid?.()) await follow(fd, ownership, found);
+    if (ownership !== undefined && Number(found.uid) === process.geteuid?.())
+      await follow(fd, ownership, found);
     return new Appender(path, fd, { dev, ino }, Number(size));
   } catch (error) {
     await close(fd).catch(() => undefined);

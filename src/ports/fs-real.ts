@@ -117,11 +117,7 @@ async function reading<T>(path: string, action: (fd: number) => Promise<T>, flag
 }
 
 /** Undefined when the file changed while it was read. */
-async function readUnchanged(
-  fd: number,
-  path: string,
-  most = LARGEST_FILE,
-): Promise<FileContent | undefined> {
+async function readUnchanged(fd: number, path: string, most = LARGEST_FILE): Promise<FileContent | undefined> {
   const before = await fstat(fd, { bigint: true });
   const bytes = await readBytes(fd, path, 0, Number(before.size), most);
   const after = await fstat(fd, { bigint: true });

@@ -20,6 +20,7 @@ export class Guard {
   /** The name of our file inside the lock while we hold it. */
   #held: string | undefined;
   #nestReady = false;
+  #isTidy = true;
   #mtime = new Date(0);
   #probed = false;
   /** Steps on our own file go one after the other: a heartbeat must not run into a release. */
@@ -180,8 +181,9 @@ export class Guard {
       // The nest could not be kept (full disk, sidecar gone): give the lock up all the same.
       await this.#o.fs.unlink(`${path}/${held}`).catch(() => undefined);
     }
-    // An empty directory is a free lock already; removing it is tidiness.
-    await this.#o.fs.removeDirectory(path).catch(() => undefined);
+    // An empty directory is a free lock already; removing it is tidiness, for which there is another time.
+    this.#isTidy = true;
+    await this.#o.fs.removeDirectory(path).catch(() => (this.#isTidy = false));
   }
 
   async #takeOver(path: string): Promise<void> {
@@ -198,7 +200,9 @@ export class Guard {
   }
 
   async clear(nest: string): Promise<void> {
-    const { fs } = this.#o;
+    const { fs, path } = this.#o;
+    // With somebody else's file in it, it stays.
+    if (!this.#isTidy) await fs.removeDirectory(path).catch(() => undefined);
     for (const name of await fs.list(nest).catch((): string[] => [])) {
       await fs.unlink(`${nest}/${name}`).catch(() => undefined);
     }

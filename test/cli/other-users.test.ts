@@ -73,13 +73,16 @@ describe.runIf(process.getuid?.() === 0).concurrent('other users on the same fil
     [0o644, ['file 644 4000', 'folder 755 4000']],
     [0o640, ['file 640 4000', 'folder 750 4000']],
     [0o600, ['file 600 4000', 'folder 700 4000']],
-  ] as const)('a schedule of mode %i lets no more people in than itself', async ([mode, rights], { folder }) => {
-    lab(folder, [sh('echo secret; exit 3')], mode, 0o777);
-    const as = { ...ALICE, umask: '000' };
-    await folder.start(['run', 'exp.json'], { cwd: folder.in('lab'), as }).ended;
-    expect(rightsBelow(folder.in('lab/exp.json.cooperate'))).toEqual(rights);
-    expect(statSync(folder.in('lab/cooperate_0')).mode & 0o777).toBe(mode);
-  });
+  ] as const)(
+    'a schedule of mode %i lets no more people in than itself',
+    async ([mode, rights], { folder }) => {
+      lab(folder, [sh('echo secret; exit 3')], mode, 0o777);
+      const as = { ...ALICE, umask: '000' };
+      await folder.start(['run', 'exp.json'], { cwd: folder.in('lab'), as }).ended;
+      expect(rightsBelow(folder.in('lab/exp.json.cooperate'))).toEqual(rights);
+      expect(statSync(folder.in('lab/cooperate_0')).mode & 0o777).toBe(mode);
+    },
+  );
 
   test('a folder whose group is passed on keeps doing so in the sidecar', async ({ folder }) => {
     lab(folder, [['true']], 0o640, 0o2750);
@@ -162,7 +165,10 @@ describe.runIf(process.getuid?.() === 0).concurrent('other users on the same fil
     const hers = folder.start(['run', 'lab/exp.json'], { as: ALICE });
     await folder.hasLines('ran', 2);
     const stopped = await folder.start(['stop', 'lab/exp.json', '--now'], { as: BOB }).ended;
-    expect([stopped.code, (await hers.ended).stderr]).toEqual([0, expect.stringContaining('asked this worker')]);
+    expect([stopped.code, (await hers.ended).stderr]).toEqual([
+      0,
+      expect.stringContaining('asked this worker'),
+    ]);
     folder.write('go', '');
     expect((await folder.start(['run', 'lab/exp.json'], { as: BOB }).ended).code).toBe(0);
     expect(folder.lines('ran').slice(0, 2)).toEqual(['a', 'a']);
@@ -185,7 +191,10 @@ describe.runIf(process.getuid?.() === 0).concurrent('other users on the same fil
     const secret = 'hunter2-in-the-environment';
     lab(folder, [sh('exit 1'), ['no-such-command']], 0o644);
     const env = { API_TOKEN: secret };
-    await folder.start(['run', 'exp.json', '--max-failures', '5', '--on-finish', 'false'], { cwd: folder.in('lab'), env }).ended;
+    await folder.start(['run', 'exp.json', '--max-failures', '5', '--on-finish', 'false'], {
+      cwd: folder.in('lab'),
+      env,
+    }).ended;
     const files = readdirSync(folder.in('lab'), { recursive: true, encoding: 'utf8' }).filter((name) =>
       statSync(folder.in(`lab/${name}`)).isFile(),
     );

@@ -25,7 +25,8 @@ describe.concurrent('what somebody planted', () => {
   test('a link where the lock should be is not followed, and nothing behind it removed', async ({ folder }) => {
     folder.schedule([leavesItsName('a')]);
     symlinkSync(treasure(folder), folder.in('exp.json.lock'));
-    const { code, stderr } = await folder.start(['run', 'exp.json'], { env: { COOPERATE_STALE_MS: '2000' } }).ended;
+    const { code, stderr } = await folder.start(['run', 'exp.json'], { env: { COOPERATE_STALE_MS: '2000' } })
+      .ended;
     expect([code, folder.lines('ran')]).toEqual([3, []]);
     expectReadable(stderr);
     expect(stderr).toContain('exp.json.lock is a symbolic link that cooperate did not make');
@@ -72,13 +73,17 @@ describe.concurrent('what somebody planted', () => {
     folder.schedule([leavesItsName('a')], 'data/exp.json');
     symlinkSync('data/exp.json', folder.in('exp.json'));
     expect((await folder.cooperate('run', 'exp.json')).code).toBe(0);
-    expect([folder.marks('data/exp.json'), folder.names('data')]).toEqual(['x', ['exp.json', 'exp.json.cooperate']]);
+    expect([folder.marks('data/exp.json'), folder.names('data')]).toEqual([
+      'x',
+      ['exp.json', 'exp.json.cooperate'],
+    ]);
     expect(spawnSync('readlink', [folder.in('exp.json')]).stdout.toString()).toBe('data/exp.json\n');
   });
 
   test('failure files and backups take the next name', async ({ folder }) => {
     folder.write('exp.json', '[["false"],]');
-    for (const name of ['cooperate_0', 'exp.json.bak']) symlinkSync(folder.in(`missing-${name}`), folder.in(name));
+    for (const name of ['cooperate_0', 'exp.json.bak'])
+      symlinkSync(folder.in(`missing-${name}`), folder.in(name));
     const { code } = await folder.cooperate('run', 'exp.json');
     expect(code).toBe(1);
     expect(folder.names().filter((name) => /cooperate_|bak|missing/.test(name))).toEqual([
@@ -123,7 +128,10 @@ describe.runIf(process.getuid?.() === 0).concurrent('in a folder that everybody 
     symlinkSync(folder.in('hers'), folder.in('exp.json.cooperate'));
     lchownSync(folder.in('exp.json.cooperate'), EVE.uid, EVE.gid);
     const { code, stderr } = await folder.start(['run', 'exp.json'], { as: ALICE }).ended;
-    expect([code, stderr]).toEqual([3, expect.stringContaining('is a symbolic link that cooperate did not make')]);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining('is a symbolic link that cooperate did not make'),
+    ]);
     expect([folder.names('hers'), folder.marks()]).toEqual([[], '.']);
   });
 

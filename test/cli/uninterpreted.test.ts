@@ -47,26 +47,27 @@ test.concurrent('a program of any name is that program', async ({ folder }) => {
   expect(folder.names()).not.toContain('x');
 });
 
-test.concurrent('names of schedules and folders are not interpreted either, by the editor as little', async ({
-  folder,
-}) => {
-  const name = `$(touch x); 'touch x' \`touch x\`.json`;
-  mkdirSync(folder.in('a; touch x'));
-  folder.schedule([sh('exit 1'), ['true']], `a; touch x/${name}`);
-  writeFileSync(folder.in('editor'), '#!/bin/sh\nsed -i s/true/false/ "$1"\n', { mode: 0o755 });
-  const cwd = folder.in('a; touch x');
-  const env = { EDITOR: folder.in('editor'), COOPERATE_EDITOR: folder.in('editor') };
-  await folder.start(['edit', name], { cwd, env }).ended;
-  await folder.start(['run', name, '--max-failures', '5'], { cwd, env }).ended;
-  await folder.start(['logs', name, 'all'], { cwd }).ended;
-  await folder.start(['__complete', 'entries', '', name], { cwd }).ended;
-  const { stdout } = await folder.start(['status', name, '--json'], { cwd }).ended;
-  expect(JSON.parse(stdout)).toMatchObject({ totals: { failed: 2 } });
-  expect([folder.names(), folder.names('a; touch x').includes('x')]).toEqual([
-    expect.not.arrayContaining(['x']),
-    false,
-  ]);
-});
+test.concurrent(
+  'names of schedules and folders are not interpreted either, by the editor as little',
+  async ({ folder }) => {
+    const name = `$(touch x); 'touch x' \`touch x\`.json`;
+    mkdirSync(folder.in('a; touch x'));
+    folder.schedule([sh('exit 1'), ['true']], `a; touch x/${name}`);
+    writeFileSync(folder.in('editor'), '#!/bin/sh\nsed -i s/true/false/ "$1"\n', { mode: 0o755 });
+    const cwd = folder.in('a; touch x');
+    const env = { EDITOR: folder.in('editor'), COOPERATE_EDITOR: folder.in('editor') };
+    await folder.start(['edit', name], { cwd, env }).ended;
+    await folder.start(['run', name, '--max-failures', '5'], { cwd, env }).ended;
+    await folder.start(['logs', name, 'all'], { cwd }).ended;
+    await folder.start(['__complete', 'entries', '', name], { cwd }).ended;
+    const { stdout } = await folder.start(['status', name, '--json'], { cwd }).ended;
+    expect(JSON.parse(stdout)).toMatchObject({ totals: { failed: 2 } });
+    expect([folder.names(), folder.names('a; touch x').includes('x')]).toEqual([
+      expect.not.arrayContaining(['x']),
+      false,
+    ]);
+  },
+);
 
 test.concurrent('what others are named commands no terminal', async ({ folder }) => {
   const evil = 'a\u001b]0;owned\u0007\u009b31m\r\b\u202etxt\u2066\u200b';
@@ -85,7 +86,13 @@ test.concurrent('what others are named commands no terminal', async ({ folder })
   ]) {
     const { stdout, stderr } = await folder.cooperate(...args);
     // What a run prints itself is the user's own; what is said about it is not.
-    outputs.push(stdout, stderr.split('\n').filter((line) => line !== evil).join('\n'));
+    outputs.push(
+      stdout,
+      stderr
+        .split('\n')
+        .filter((line) => line !== evil)
+        .join('\n'),
+    );
   }
   // eslint-disable-next-line no-control-regex -- it is about them
   expect(outputs.join('\n').match(/[\0-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069]/g)).toBeNull();

@@ -152,7 +152,8 @@ export class MemoryFileSystem implements FileSystem {
 
   async openAppend(path: string): Promise<AppendFile> {
     return this.#do('openAppend', path, () => {
-      if (this.#store.spot(path, 'open', false).node?.kind === 'symlink') throw systemError('ELOOP', 'open', path);
+      if (this.#store.spot(path, 'open', false).node?.kind === 'symlink')
+        throw systemError('ELOOP', 'open', path);
       const file = this.#store.openFile(path, 0o644, this.#self);
       const at = { store: this.#store, faults: this.faults, self: this.#self, client: this.name };
       return new MemoryAppendFile(at, path, file);
