@@ -84,7 +84,8 @@ export class Journals {
 
   async #foldAll(writer: Writer, { first, lines }: Coming): Promise<void> {
     try {
-      for (let next = await first; next.done !== true; next = await lines.next()) this.#lines(writer, next.value);
+      for (let next = await first; next.done !== true; next = await lines.next())
+        this.#lines(writer, next.value);
     } catch (error) {
       // A worker that is known by its cells alone.
       if (errorCode(error) !== 'ENOENT') throw error;
