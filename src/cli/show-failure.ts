@@ -41,7 +41,7 @@ function notPermitted({ obstacle, path, ...ownership }: NotPermitted): string {
     case 'schedule':
       return `${where} is not yours to write${whose}.\nAsk its owner for that right (chmod g+w, and a group that you are in), or work on a copy.`;
     case 'folder':
-      return `you may not write in ${where}${whose}, where every new state of the schedule is put before it takes its place.\nAsk its owner for that right, or work on a copy in a folder of your own.`;
+      return `you may not write in ${where}${whose}, where every new state of the schedule is put before it takes its place.\nAsk its owner for that right, or work on a copy in a folder of your own; on AFS renew your token with kinit and aklog.`;
     case 'sticky':
       return `in ${where} nobody may replace a file of somebody else's${whose}, and the schedule is one.\nWork in a folder without the sticky bit (chmod -t), or on a copy of your own.`;
     case 'sidecar':

@@ -93,6 +93,7 @@ export class Patience {
       case 'sidecar-damaged':
         return this.#worked && waitedMs < SCHEDULE_GRACE_MS;
       case 'not-permitted':
+        return this.#worked;
       case 'usage':
       case 'entry-unknown':
       case 'entry-running':
