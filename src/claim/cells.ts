@@ -26,6 +26,8 @@ export interface CellsOptions {
   readonly shards: number;
   /** What an identity file holds: whose a cell is. */
   readonly identity: WorkerIdentity;
+  /** Not to be tried: they are refused here, or have two winners. */
+  readonly linksRefused?: boolean;
 }
 
 /**
@@ -40,12 +42,13 @@ export class Cells {
   readonly #options: CellsOptions;
   readonly #identities = new Map<string, Identity>();
   #serial = 0;
-  #linksRefused = false;
+  #linksRefused: boolean;
   /** Where links are refused: the cells this worker knows it has created. */
   readonly #created = new Set<string>();
 
   constructor(options: CellsOptions) {
     this.#options = options;
+    this.#linksRefused = options.linksRefused ?? false;
   }
 
   /** True when this call created the name, false when it was there before. */

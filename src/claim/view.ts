@@ -141,7 +141,9 @@ export class Viewer {
   /** A writer that slept between its last check and the rename, and died, has put its old revision there itself. */
   async #longestLagMs(book: Book, writer: string): Promise<number> {
     const standing = await book.standing(writer);
-    return standing === 'dead' || standing === 'host-down' ? LONGEST_LAG_OF_DEAD_MS : LONGEST_LAG_MS;
+    const isDead = standing === 'dead' || standing === 'host-down';
+    const { lagMs = 0 } = this.#setting.measured ?? {};
+    return Math.max(isDead ? LONGEST_LAG_OF_DEAD_MS : LONGEST_LAG_MS, lagMs);
   }
 
   async #reconcile(

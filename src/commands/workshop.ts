@@ -8,6 +8,7 @@ import { DESK } from '../claim/names.js';
 import type { Probes } from '../claim/peers.js';
 import type { LostPolicy } from '../claim/lost-policy.js';
 import { sidecarOf } from '../claim/sidecar.js';
+import type { Measured } from '../doctor/schemas.js';
 import { Failure } from '../failure.js';
 import type { WorkerIdentity } from '../journal/records.js';
 import type { Tell } from '../notice.js';
@@ -27,6 +28,7 @@ import { Limits, type LimitSettings } from '../worker/limits.js';
 import { gpusOf } from '../worker/slots.js';
 import { StopSwitch } from '../worker/stop.js';
 import { Worker } from '../worker/worker.js';
+import { measuredBeside } from './measured-beside.js';
 
 /** The outside world as the commands get it. */
 export interface Ports {
@@ -96,7 +98,9 @@ export async function openWorkshop(ports: Ports, path: string, settings: RunSett
   const gpus = gpusOf(settings.slots);
   if (gpus !== undefined) await tellSharedGpus(ports, file.path, identity, gpus);
   const fs = followingFile(ports.fs, file);
-  const { worker, lock, desk: claimer } = seat({ ...ports, fs }, file, identity, (o) => new Claimer(o), gpus);
+  const measured = await measuredBeside(ports, file.path);
+  const at = { ...ports, fs };
+  const { worker, lock, desk: claimer } = seat(at, file, identity, measured, (o) => new Claimer(o), gpus);
   const stop = settings.stop ?? stopSwitch(ports);
   const { clock, spawner, screen, tell, directory, env, graceMs } = ports;
   const { slots, ...others } = settings;
@@ -151,12 +155,9 @@ export async function openDesk(ports: DeskPorts, path: string): Promise<OpenDesk
   const identity = await ports.identify();
   const name = `${workerName(identity)}${DESK}`;
   const fs = followingFile(ports.fs, file);
-  const { desk, lock } = seat(
-    { ...ports, fs },
-    file,
-    { ...identity, worker: name },
-    (options) => new Desk(options),
-  );
+  const measured = await measuredBeside(ports, file.path);
+  const me = { ...identity, worker: name };
+  const { desk, lock } = seat({ ...ports, fs }, file, me, measured, (options) => new Desk(options));
   const stop = stopSwitch(ports);
   return {
     file,
@@ -209,14 +210,15 @@ function seat<T extends Desk>(
   { fs, clock, probes, tell, lock: makeLock, staleMs }: DeskPorts,
   file: ScheduleFile,
   identity: WorkerIdentity,
+  measured: Measured,
   make: (options: DeskOptions) => T,
   gpus?: string,
 ) {
   const { worker } = identity;
   const sidecar = sidecarOf(file.path);
-  const setting: Setting = { fs, clock, probes, identity, sidecar, gpus };
+  const setting: Setting = { fs, clock, probes, identity, sidecar, gpus, measured };
   const lock = makeLock({
-    ...{ fs, clock, worker, staleMs },
+    ...{ fs, clock, worker, staleMs: Math.max(staleMs, measured.lockStaleMs ?? 0) },
     path: `${file.path}.lock`,
     nests: `${sidecar}/lock`,
     provenDead: async (other) => {

@@ -263,6 +263,23 @@ describe('a mount that lags', () => {
   });
 });
 
+describe('a mount that lags for longer than most', () => {
+  test.each([
+    [{}, 'claimed'],
+    [{ lagMs: 60_000 }, 'again'],
+  ])('with %j measured is %s after 40 s', async (measured, is) => {
+    const site = await Site.with(three);
+    const lagging = site.worker('ben', { lag: 1, measured });
+    const ada = site.worker('ada', { script: (run) => run.exit(1) });
+    await site.until(ada.round(0));
+    lagging.fs.catchUp();
+    await ada.claimAndRun();
+    await site.until(lagging.round());
+    await site.clock.advance(40_000);
+    expect((await site.until(lagging.round()))?.is).toBe(is);
+  });
+});
+
 describe('the rest of the file', () => {
   test('may be reordered and indented anew while entries run', async () => {
     const site = await Site.with(three);
