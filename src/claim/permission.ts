@@ -13,7 +13,8 @@ const ROOT = 0;
 export async function mayWorkOn(fs: FileSystem, path: string): Promise<void> {
   const found = await fs.inspect(path);
   const schedule = found?.kind === 'file' ? found : undefined;
-  if (schedule && !schedule.isMine && !(await fs.mayWrite(path))) throw refused('schedule', path, schedule);
+  const mayNot = schedule && !schedule.isMine && !(await fs.mayWrite(path));
+  if (mayNot && (await fs.inspect(path))) throw refused('schedule', path, schedule);
   if (schedule) await mayRename(fs, path, schedule);
   await mayUseSidecar(fs, sidecarOf(path), schedule);
   const lock = await fs.inspect(`${path}.lock`);
@@ -27,7 +28,7 @@ async function mayRename(fs: FileSystem, path: string, schedule: Inspected): Pro
   const place = folderOf(path);
   const folder = await fs.inspect(place);
   if (folder?.kind !== 'directory') return;
-  if (!(await fs.mayWrite(place))) throw refused('folder', place, folder);
+  if (!(await fs.mayWrite(place)) && (await fs.inspect(place))) throw refused('folder', place, folder);
   const isSticky = (folder.ownership.mode & STICKY) !== 0 && !folder.isMine && !schedule.isMine;
   if (isSticky && !(await isRoot(fs))) throw refused('sticky', place, folder);
 }
@@ -45,7 +46,8 @@ async function mayUseSidecar(fs: FileSystem, sidecar: string, schedule: Inspecte
   const folder = found.kind === 'link' ? await fs.inspect(place) : found;
   if (folder?.kind !== 'directory') return;
   if (!isTrusted(folder, schedule)) throw refused('foreign', place, folder);
-  if (!(await fs.mayWrite(place))) throw refused('sidecar', place, folder);
+  // It may have been deleted since.
+  if (!(await fs.mayWrite(place)) && (await fs.inspect(place))) throw refused('sidecar', place, folder);
   // It follows the schedule, whose rights may have changed since; what is in it does as it is used.
   await fs.makeDirectory(place);
 }
