@@ -70,6 +70,7 @@ export class Book implements Evidence {
     const path = journalPath(folders.journals(epoch), identity.worker);
     const journal = before ?? new Journal(fs, path, firstRecord(setting));
     // Somebody may be deleting the sidecar this very moment.
+    await fs.makeDirectory(epoch.folder);
     for (const folder of Object.values(folders)) await fs.makeDirectory(folder(epoch));
     await journal.moveTo(path);
     const peers = new Peers(fs, folders.heartbeats(epoch), identity, clock, probes);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { errorCode, type FileSystem } from '../ports/fs.js';
-import { parseIdentity, type WorkerIdentity } from '../journal/records.js';
+import { LARGEST_NOTE, parseIdentity, type WorkerIdentity } from '../journal/records.js';
 import { parseCellName } from './names.js';
 
 /** A fresh identity file now and then: it keeps link counts low and the memory of what was linked to it small. */
@@ -64,7 +64,10 @@ export class Cells {
   async #ownerOf(name: string): Promise<{ worker: string | undefined; isFolder: boolean } | undefined> {
     const path = `${this.shardOf(name)}/${name}`;
     try {
-      return { worker: parseIdentity((await this.#options.fs.read(path)).bytes)?.worker, isFolder: false };
+      return {
+        worker: parseIdentity((await this.#options.fs.read(path, LARGEST_NOTE)).bytes)?.worker,
+        isFolder: false,
+      };
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined;
       if (errorCode(error) !== 'EISDIR') throw error;
@@ -184,6 +187,7 @@ export class Cells {
       await this.#options.fs.createDirectory(shard);
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
+      if ((await this.#options.fs.inspect(shard))?.kind === 'link') throw error;
     }
   }
 

@@ -1,4 +1,4 @@
-import { parseHeartbeat, type HeartbeatFile, type WorkerIdentity } from '../journal/records.js';
+import { LARGEST_NOTE, parseHeartbeat, type HeartbeatFile, type WorkerIdentity } from '../journal/records.js';
 import type { Clock } from '../ports/clock.js';
 import { errorCode, type FileSystem } from '../ports/fs.js';
 import type { SlurmJob } from '../ports/host.js';
@@ -153,7 +153,7 @@ export class Peers {
 
   async #read(worker: string): Promise<(HeartbeatFile & { readonly writtenNs: bigint }) | undefined> {
     try {
-      const { bytes, print } = await this.#fs.read(`${this.#folder}/${worker}`);
+      const { bytes, print } = await this.#fs.read(`${this.#folder}/${worker}`, LARGEST_NOTE);
       const heartbeat = parseHeartbeat(bytes);
       return heartbeat && { ...heartbeat, writtenNs: print.mtimeNs };
     } catch {

@@ -70,6 +70,7 @@ export class Rewriter {
   #isTidy = true;
   /** The lenient content that was kept already, should the rewrite have to be tried again. */
   #backedUp: string | undefined;
+  #knowsOwnership = false;
 
   constructor(fs: FileSystem, file: ScheduleFile, worker: string, tell: Tell) {
     const { temporary, kept } = hiddenNames(file.path, worker);
@@ -173,12 +174,21 @@ export class Rewriter {
       return { is: 'overwrote' };
     }
 
+    await this.#tellOwnership(seen.ownership);
     const print = await this.#fs.fingerprint(this.#file.path);
     // An editor that writes into the file keeps its inode.
     if (!isSame(print, written)) return { is: 'written', head: next, seen: undefined };
     const now = { text: fresh.text, print, ownership: seen.ownership, hash };
     this.#file.adopt(now);
     return { is: 'written', head: next, seen: now };
+  }
+
+  /** Once: the owner changes with whoever writes it, and what else does is news to those who shared it. */
+  async #tellOwnership(was: Ownership): Promise<void> {
+    if (this.#knowsOwnership) return;
+    this.#knowsOwnership = true;
+    const is = (await this.#fs.inspect(this.#file.path).catch(() => undefined))?.ownership;
+    if (is && (is.gid !== was.gid || is.mode !== was.mode)) this.#tell({ tell: 'ownership-changed', was, is });
   }
 
   /** A network filesystem may report a rename as failed that it has done. */

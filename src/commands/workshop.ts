@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Setting } from '../claim/book.js';
 import { Claimer } from '../claim/claimer.js';
 import { sharedGpus } from '../claim/gpus-shared.js';
+import { following } from '../claim/follow.js';
 import { Desk, type DeskOptions } from '../claim/desk.js';
 import { DESK } from '../claim/names.js';
 import type { Probes } from '../claim/peers.js';
@@ -96,10 +97,12 @@ export async function openWorkshop(ports: Ports, path: string, settings: RunSett
   const identity = { ...host, worker: workerName(host) };
   const gpus = gpusOf(settings.slots);
   if (gpus !== undefined) await tellSharedGpus(ports, file.path, identity, gpus);
+  const fs = followingFile(ports.fs, file);
   const measured = await measuredBeside(ports, file.path);
-  const { worker, lock, desk: claimer } = seat(ports, file, identity, measured, (o) => new Claimer(o), gpus);
+  const at = { ...ports, fs };
+  const { worker, lock, desk: claimer } = seat(at, file, identity, measured, (o) => new Claimer(o), gpus);
   const stop = settings.stop ?? stopSwitch(ports);
-  const { fs, clock, spawner, screen, tell, directory, env, graceMs } = ports;
+  const { clock, spawner, screen, tell, directory, env, graceMs } = ports;
   const { slots, ...others } = settings;
   if (slots.length > 1) spawner.prepare?.(settings.env ?? env);
   const runners = slots.map(
@@ -152,9 +155,10 @@ export async function openDesk(ports: DeskPorts, path: string): Promise<OpenDesk
   const file = new ScheduleFile(ports.fs, await futurePath(ports.fs, path));
   const identity = await ports.identify();
   const name = `${workerName(identity)}${DESK}`;
+  const fs = followingFile(ports.fs, file);
   const measured = await measuredBeside(ports, file.path);
   const me = { ...identity, worker: name };
-  const { desk, lock } = seat(ports, file, me, measured, (options) => new Desk(options));
+  const { desk, lock } = seat({ ...ports, fs }, file, me, measured, (options) => new Desk(options));
   const stop = stopSwitch(ports);
   return {
     file,
@@ -162,6 +166,11 @@ export async function openDesk(ports: DeskPorts, path: string): Promise<OpenDesk
     stop,
     close: () => leave(desk, lock, ports.tell),
   };
+}
+
+/** Whoever may work on the schedule may help with what belongs to it. */
+function followingFile(fs: FileSystem, file: ScheduleFile): FileSystem {
+  return following(fs, file.path, () => file.seen?.ownership);
 }
 
 /** What was changed is changed: trouble with leaving does not undo it. */

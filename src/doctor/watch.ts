@@ -75,12 +75,12 @@ export class Watch {
   }
 
   async #change(): Promise<void> {
-    const { fs, me } = this.#ground;
+    const { fs, trials, me } = this.#ground;
     await fs.write(this.#at(me, 'names/new'), AFTER);
     await fs.write(this.#still(me, 'late'), AFTER);
     await fs.write(this.#at(me, 'renamed.new'), AFTER);
     await fs.rename(this.#at(me, 'renamed.new'), this.#at(me, 'renamed'));
-    for (const name of ['rewritten', 'size']) await fs.write(this.#at(me, name), AFTER);
+    for (const name of ['rewritten', 'size']) await trials.rewrite(this.#at(me, name), AFTER);
   }
 
   async #sees(who: string, sight: Sight): Promise<boolean> {

@@ -94,8 +94,8 @@ export class QuickLine {
   #start(): void {
     this.kind = START;
     this.#whatAndWhen();
-    this.slot = this.#skip(SLOT) ? this.#number() : -1;
-    this.logFrom = this.#skip(LOG) ? this.#number() : -1;
+    this.slot = this.#skip(SLOT) ? this.#whole() : -1;
+    this.logFrom = this.#skip(LOG) ? this.#whole() : -1;
   }
 
   #end(): void {
@@ -103,17 +103,17 @@ export class QuickLine {
     this.#whatAndWhen();
     this.#expect(TOOK);
     this.took = this.#number();
-    this.code = this.#skip(CODE) ? this.#number() : undefined;
+    this.code = this.#skip(CODE) ? this.#whole() : undefined;
     this.signal = this.#skip(SIGNAL) ? this.#text() : undefined;
     this.unstartable = this.#skip(UNSTARTABLE) ? this.#text() : undefined;
     this.interrupted = this.#skip(INTERRUPTED);
     this.timedOut = this.#skip(TIMED_OUT);
-    this.slot = this.#skip(SLOT) ? this.#number() : -1;
+    this.slot = this.#skip(SLOT) ? this.#whole() : -1;
     this.logFrom = this.logTo = -1;
     if (!this.#skip(LOGS)) return;
-    this.logFrom = this.#number();
+    this.logFrom = this.#whole();
     this.#expect(COMMA);
-    this.logTo = this.#number();
+    this.logTo = this.#whole();
     this.#expect(CLOSING);
   }
 
@@ -122,7 +122,7 @@ export class QuickLine {
     this.claimFrom = this.#from;
     this.claimTo = this.#to;
     this.#expect(ENTRY);
-    this.entry = this.#number();
+    this.entry = this.#whole();
     this.#expect(AT);
     this.at = this.#time();
   }
@@ -136,7 +136,7 @@ export class QuickLine {
       this.claims[this.claimed++] = this.#to;
     } while (this.#isGood && this.#skip(COMMA));
     this.#expect(REVISION);
-    this.revision = this.#number();
+    this.revision = this.#whole();
   }
 
   #expect(literal: Uint8Array): void {
@@ -167,6 +167,12 @@ export class QuickLine {
     if (bytes[at] !== QUOTE) this.#isGood = false;
     this.#to = at;
     this.#place = at + 1;
+  }
+
+  #whole(): number {
+    const value = this.#number();
+    if (!Number.isInteger(value)) this.#isGood = false;
+    return value;
   }
 
   #number(): number {

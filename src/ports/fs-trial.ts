@@ -6,6 +6,8 @@ export interface TrialFiles {
   createExclusive(path: string): Promise<void>;
   /** A plain stat, as old as the mount likes. */
   sizeOf(path: string): Promise<number>;
+  /** Of the file that is there, in its place. */
+  rewrite(path: string, bytes: Uint8Array): Promise<void>;
   touch(path: string): Promise<void>;
   /** With the error of a filesystem that cannot. */
   syncDirectory(path: string): Promise<void>;
@@ -28,6 +30,8 @@ export const realTrialFiles: TrialFiles = {
   async sizeOf(path) {
     return (await fs.stat(path)).size;
   },
+
+  rewrite: (path, bytes) => fs.writeFile(path, bytes),
 
   async touch(path) {
     const now = new Date();

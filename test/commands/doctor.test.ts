@@ -24,7 +24,8 @@ function twoWinners(operation: 'createDirectory' | 'link' | 'rename'): (fs: File
     lying(fs, (real) => ({
       [operation]: async (...args: [string, string]) => {
         try {
-          await real[operation](...args);
+          const call = real[operation].bind(real) as (...paths: string[]) => Promise<void>;
+          await call(...args);
         } catch (error) {
           const name = args.at(-1) ?? '';
           const isRaced =

@@ -79,6 +79,9 @@ export class Ward {
         await fs.write(path, Buffer.alloc(0));
       },
       sizeOf: async (path) => Number((await fs.fingerprint(path)).size),
+      rewrite: async (path, bytes) => {
+        await fs.write(path, bytes);
+      },
       touch: () => Promise.resolve(),
       syncDirectory: () => Promise.resolve(),
       space: () => Promise.resolve(this.space),
