@@ -35,7 +35,8 @@ export class Bed {
     return status === 0 ? undefined : stdout.trim() || String(error);
   }
 
-  async up(version: Version, clients: number): Promise<void> {
+  async up(version: Version, clients: number, mountOptions?: string): Promise<void> {
+    if (mountOptions !== undefined) this.#env['MNTOPTS'] ??= mountOptions;
     await this.#do('up.sh', version, String(clients));
   }
 

@@ -82,7 +82,7 @@ export async function round(bed: Bed, program: string, keep: string, o: RoundOpt
     await until('all have run', () => readers.runs >= o.entries, readers);
     const edits = await person;
     const seconds = (performance.now() - began) / 1000;
-    problems.push(...(await finish(scene)));
+    problems.push(...(await finish(scene, o.policy)));
     readers.stop();
     return {
       ...(await report(scene, o, keep, slots, problems)),
@@ -155,7 +155,8 @@ async function edit(
 }
 
 /** What was lost is put back, workers are sent home, and the last one finds nothing to do. */
-async function finish({ bed, fleet, clients, cooperate, say }: Scene): Promise<string[]> {
+async function finish(scene: Scene, policy: RoundOptions['policy']): Promise<string[]> {
+  const { bed, fleet, clients, cooperate, say } = scene;
   const at = (verb: string): string => `cd ${FOLDER} && ${cooperate} ${verb}`;
   const problems: string[] = [];
   const deadline = performance.now() + STUCK_MS;
@@ -172,7 +173,8 @@ async function finish({ bed, fleet, clients, cooperate, say }: Scene): Promise<s
       problems.push(`it does not come to an end: ${JSON.stringify(totals)} ${errors}`);
       break;
     }
-    if (totals['lost']) say((await bed.ask(clients, at('requeue exp.json --lost -y'))).errors.trim());
+    // Only on its own host is a worker known to be dead that went down with it; workers with that policy look there, too.
+    if (policy === 'never' && (totals['pending'] ?? 0) === 0) say(await requeueLost(scene, at));
     await delay(5000);
   }
   await bed.ask(clients, at('stop exp.json'));
@@ -181,6 +183,14 @@ async function finish({ bed, fleet, clients, cooperate, say }: Scene): Promise<s
   const last = await bed.ask(clients, at('run exp.json'));
   if (last.code !== 0) problems.push(`the last worker: ${last.code}: ${last.out}${last.errors}`);
   return problems;
+}
+
+/** By a person who goes from host to host. */
+async function requeueLost({ bed, clients }: Scene, at: (verb: string) => string): Promise<string> {
+  const answers: string[] = [];
+  for (let client = 1; client <= clients; client++)
+    answers.push((await bed.ask(client, at('requeue exp.json --lost -y'))).errors.trim());
+  return answers.join(' ');
 }
 
 function said({ client, code, output }: Departure): string {

@@ -1,11 +1,14 @@
 // In each guest: runs commands for control.js. The first line says {cmd, cwd}; what follows is the command's input. Back
-// come frames: a byte that says what (1 output, 2 errors, 3 the exit code), the length in four bytes, the data.
+// come frames: a byte that says what (0 nothing, 1 output, 2 errors, 3 the exit code), the length in four bytes, the data.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 
 const OUTPUT = 1;
 const ERRORS = 2;
 const EXIT = 3;
+/** Says nothing; but writing to somebody who is gone is how one learns it. */
+const ALIVE = 0;
+const ALIVE_EVERY_MS = 3000;
 const NEWLINE = 10;
 
 createServer({ allowHalfOpen: true }, serve).listen(9000, '0.0.0.0');
@@ -39,6 +42,8 @@ function serve(socket) {
  */
 function start({ cmd, cwd = '/mnt/q' }, socket) {
   const child = spawn('/bin/bash', ['-c', cmd], { cwd, detached: true, stdio: 'pipe' });
+  const alive = setInterval(() => send(socket, ALIVE, Buffer.alloc(0)), ALIVE_EVERY_MS);
+  socket.on('close', () => clearInterval(alive));
   child.stdin.on('error', () => undefined);
   child.stdout.on('data', (data) => send(socket, OUTPUT, data));
   child.stderr.on('data', (data) => send(socket, ERRORS, data));

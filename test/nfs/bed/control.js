@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 const [host = '', cmd = ''] = process.argv.slice(2);
 const OUTPUT = 1;
 const ERRORS = 2;
+const EXIT = 3;
 const UNREACHABLE = 255;
 
 let buffered = Buffer.alloc(0);
@@ -37,5 +38,5 @@ socket.on('error', (error) => {
 function frame(type, data) {
   if (type === OUTPUT) process.stdout.write(data);
   else if (type === ERRORS) process.stderr.write(data);
-  else process.exitCode = data.readUInt32BE();
+  else if (type === EXIT) process.exitCode = data.readUInt32BE();
 }
