@@ -1,6 +1,5 @@
 // npm run test:nfs -- --race [--versions 4.2,3 --clients 3 --workers 3 --entries 600 --rounds 2]
 // Works a schedule off on a real NFS: once each, at what share of the speed of cells alone, and how fair.
-// Needs root and a bed that boots NFS clients: TESTBED names the folder of its up.sh, run-on-client and down.sh.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { bundle } from '../../bench/bundle.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const bed = path.resolve(root, process.env.TESTBED ?? '../shared/testbed-nfs');
+const bed = path.join(root, 'test/nfs/bed');
 const { values } = parseArgs({
   options: {
     versions: { type: 'string', default: '4.2,3' },
@@ -20,6 +19,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '3' },
     entries: { type: 'string', default: '600' },
     rounds: { type: 'string', default: '2' },
+    race: { type: 'boolean' },
   },
 });
 const [clients, workers, entries, rounds] = ['clients', 'workers', 'entries', 'rounds'].map((name) =>

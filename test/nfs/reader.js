@@ -1,6 +1,7 @@
 // In a guest: reads the schedule again and again, without a lock, as any program may; with --tail also follows the
 // journals and counts the runs. Says in a line of JSON, once a second, what it saw since the last one.
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { setInterval } from 'node:timers';
 
 const [schedule = '', every = '250', tail] = process.argv.slice(2);
 const ESTALE = 116;

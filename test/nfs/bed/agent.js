@@ -2,6 +2,7 @@
 // come frames: a byte that says what (0 nothing, 1 output, 2 errors, 3 the exit code), the length in four bytes, the data.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
+import { clearInterval, setInterval } from 'node:timers';
 
 const OUTPUT = 1;
 const ERRORS = 2;
