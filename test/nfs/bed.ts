@@ -21,6 +21,8 @@ export class Bed {
   readonly run: string;
   readonly #scripts: string;
   readonly #env: NodeJS.ProcessEnv;
+  /** Scripts that may be booting a guest. */
+  readonly #running = new Set<ChildProcess>();
 
   constructor(root: string) {
     this.run = process.env['TESTBED_RUN'] ?? path.join(os.tmpdir(), 'cooperate-nfs');
@@ -63,6 +65,7 @@ export class Bed {
   }
 
   down(): void {
+    for (const script of this.#running) script.kill('SIGKILL');
     spawnSync(this.#script('down.sh'), { env: this.#env });
   }
 
@@ -129,7 +132,9 @@ export class Bed {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
+    this.#running.add(child);
     const { code, errors } = await ended(child);
+    this.#running.delete(child);
     if (code !== 0) throw new Error(`${script} ${args.join(' ')}: ${errors}`);
   }
 }

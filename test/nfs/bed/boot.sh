@@ -9,10 +9,11 @@ boot() {
   if [ "$n" = 0 ]; then role=server disk="ubda=$RUN/disk.img"; fi
   rm -rf "${RUN:?}/tb$n"
   # The kernel keeps a guest's memory in an unlinked file in TMPDIR. gro=1: else the big frames of a peer are dropped.
+  # mac: else others look for a guest that was booted again at its old address, for minutes.
   TMPDIR=/dev/shm LD_PRELOAD=$RUN/xshim.so setsid ip netns exec "$NS" linux.uml \
     mem="${MEM:-512M}" umid="tb$n" uml_dir="$RUN/" $disk \
     root=/dev/root rootfstype=hostfs rootflags=/ ro init="$HERE/guest-init.sh" \
-    con=null con0=null,fd:1 ssl=null quiet vec0:transport=tap,ifname="t$n",depth=128,gro=1 \
+    con=null con0=null,fd:1 ssl=null quiet vec0:transport=tap,ifname="t$n",mac="02:00:0a:4d:00:1$n",depth=128,gro=1 \
     ROLE=$role N="$n" NET="$NET" VERSION="$VERSION" HERE="$HERE" \
     ${MNTOPTS:+MNTOPTS=$MNTOPTS} ${LEASE:+LEASE=$LEASE} ${PIDSKEW:+PIDSKEW=$PIDSKEW} \
     </dev/null >"$RUN/$n.log" 2>&1 &

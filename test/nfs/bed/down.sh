@@ -4,8 +4,12 @@
 for file in "$RUN"/*.pid; do
   [ -e "$file" ] && "$HERE/kill.sh" "$(basename "$file" .pid)"
 done
+# Whoever still talks to a guest, or waits for one that is gone.
 for _ in $(seq 50); do
-  ip netns pids "$NS" 2>/dev/null | grep -q . || break
+  pids=$(ip netns pids "$NS" 2>/dev/null)
+  [ -n "$pids" ] || break
+  # shellcheck disable=SC2086
+  kill -KILL $pids 2>/dev/null
   sleep 0.1
 done
 ip netns del "$NS" 2>/dev/null
