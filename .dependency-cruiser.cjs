@@ -5,7 +5,7 @@ const layers = [
   ['cli', 'library'],
   ['view'],
   ['commands'],
-  ['worker', 'survey', 'claim', 'schedule', 'journal', 'doe', 'settings'],
+  ['worker', 'survey', 'claim', 'schedule', 'journal', 'doe', 'doctor', 'settings'],
   ['ports'],
 ];
 
@@ -14,7 +14,7 @@ const homes = {
   'proper-lockfile': '^src/ports/lock[^/]*[.]ts$',
   execa: '^src/ports/command[.]ts$',
   inquirer: '^src/ports/terminal[.]ts$',
-  zod: '^src/(journal/records|doe/spec/spec-schema|settings/settings-schema)[.]ts$',
+  zod: '^src/(journal/records|doe/spec/spec-schema|doctor/schemas|settings/settings-schema)[.]ts$',
   yaml: '^src/doe/spec/spec-text[.]ts$',
   jsep: '^src/doe/expressions/expression[.]ts$',
   commander: '^src/cli/program[^/]*[.]ts$',

@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-const runsTheProgram = ['test/cli/**/*.test.ts', 'test/chaos/**/*.test.ts'];
+const runsTheProgram = ['test/cli/**/*.test.ts', 'test/chaos/**/*.test.ts', 'test/syscalls/**/*.test.ts'];
 
 export default defineConfig({
   test: {

@@ -15,7 +15,8 @@ const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), '
 /** @type {import('esbuild').BuildOptions & { metafile: true }} */
 const options = {
   absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts'],
+  // The second is a thread.
+  entryPoints: ['src/cli/main.ts', 'src/survey/hash-thread.ts'],
   outbase: 'src',
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',

@@ -19,7 +19,7 @@ export function buildLibrary(like) {
   return build({
     ...like,
     entryPoints: ['src/library/index.ts'],
-    chunkNames: 'library/chunks/[name]-[hash]',
+    chunkNames: 'chunks/library-[name]-[hash]',
     plugins: [noSignalHandlers],
   });
 }

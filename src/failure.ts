@@ -19,8 +19,24 @@ export type FailureDetail =
     }
   /** A file of the sidecar holds rubbish. */
   | { readonly reason: 'sidecar-damaged'; readonly path: string; readonly sidecar: string }
+  /** This user has no right to something, or it is somebody's who has none to the schedule. */
+  | {
+      readonly reason: 'not-permitted';
+      readonly obstacle: Obstacle;
+      readonly path: string;
+      /** As the filesystem has them. */
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    }
   | { readonly reason: 'entry-unknown'; readonly path: string; readonly entry: number; readonly count: number }
   | { readonly reason: 'entry-running'; readonly entry: number; readonly worker: string };
+
+/**
+ * What is in the way: the schedule, its folder or its sidecar may not be written; in a sticky folder no file of somebody
+ * else's can be replaced; a link or a folder was put there by a stranger.
+ */
+export type Obstacle = 'schedule' | 'folder' | 'sticky' | 'sidecar' | 'link' | 'foreign';
 
 /** A position in a text file, with the line itself cut to what fits a terminal and the caret's place in it. */
 export interface Place {

@@ -1,5 +1,6 @@
 import type { FailureDetail } from './failure.js';
 import type { CommandResult } from './ports/command.js';
+import type { Ownership } from './ports/fs.js';
 
 /** What a worker tells its user while it works, as data; `cli/show-notice` is the one place that turns it into words. */
 export type Notice =
@@ -13,6 +14,8 @@ export type Notice =
     }
   | { readonly tell: 'loose'; readonly path: string }
   | { readonly tell: 'kept-as'; readonly path: string; readonly why: 'strict' | 'edited-meanwhile' }
+  /** A rewrite by somebody who may not give files this group, or that mode. */
+  | { readonly tell: 'ownership-changed'; readonly was: Ownership; readonly is: Ownership }
   | { readonly tell: 'generated-anew'; readonly epoch: number }
   /** A mark that was taken away while nothing proves that the entry should run again. */
   | { readonly tell: 'succeeded-before'; readonly entries: readonly number[] }

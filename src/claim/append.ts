@@ -85,10 +85,11 @@ async function appendRound(
   held: Held,
   signal: AbortSignal,
 ): Promise<Appended | LookAgain> {
-  const view = await desk.viewer.look();
+  const view = await desk.viewer.look(held);
   if (view.is === 'again') return view;
   const lines = linesFor(view.seen.text);
-  if (lines.length > 0) await offerAppended(await desk.book(), view.seen.text, lines);
+  if (lines.length > 0 && !(await offerAppended(await desk.book(), view.seen.text, lines, held)))
+    return AT_ONCE;
   const isWritten = lines.length > 0 || view.markAgain.length > 0 || view.mustWrite;
   if (
     isWritten &&

@@ -15,17 +15,21 @@ const GROWTH = 4;
 /** Nobody who comes later should wait much longer than this for what one worker holds. */
 const LONGEST_HOLD_MS = 10_000;
 
+/** For the last of what one worker holds, nobody waits as long as this in vain. */
+const NO_WAIT_MS = 100;
+
 /**
  * How many entries to claim at once: enough that the rewrite costs a few per cent of the running, and never more than
  * half a fair share of what is left (guided self-scheduling, Polychronopoulos and Kuck 1987), so that the tail stays
- * balanced. Entries of minutes are claimed one by one.
+ * balanced, unless all of it takes but a moment. Entries of minutes are claimed one by one.
  */
 export function batchSize({ claimMs, runMs, lastBatch }: Pace, pending: number, workers: number): number {
   if (claimMs === undefined || runMs === undefined) return 1;
   const run = Math.max(runMs, 0.01);
   const worthwhile = Math.ceil(claimMs / (CLAIMING_SHARE * run));
   const holdable = Math.floor(LONGEST_HOLD_MS / run);
-  const fair = Math.ceil(pending / (2 * workers));
+  const moment = Math.min(Math.ceil(pending / workers), Math.floor(NO_WAIT_MS / run));
+  const fair = Math.max(Math.ceil(pending / (2 * workers)), moment);
   return Math.max(1, Math.min(worthwhile, holdable, fair, GROWTH * lastBatch));
 }
 

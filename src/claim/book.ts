@@ -1,3 +1,4 @@
+import type { Measured } from '../doctor/schemas.js';
 import { journalPath } from '../journal/appended.js';
 import { Journal } from '../journal/journal.js';
 import { Ledger, type Revision } from '../journal/ledger.js';
@@ -22,6 +23,8 @@ export interface Setting {
   readonly sidecar: string;
   /** The GPUs that this worker hands out, if any. */
   readonly gpus?: string | undefined;
+  /** What this filesystem asks for, where it was tested. */
+  readonly measured?: Measured;
 }
 
 /** The sidecar's present epoch, with everything a worker keeps in it. */
@@ -67,6 +70,7 @@ export class Book implements Evidence {
     const path = journalPath(folders.journals(epoch), identity.worker);
     const journal = before ?? new Journal(fs, path, firstRecord(setting));
     // Somebody may be deleting the sidecar this very moment.
+    await fs.makeDirectory(epoch.folder);
     for (const folder of Object.values(folders)) await fs.makeDirectory(folder(epoch));
     await journal.moveTo(path);
     const peers = new Peers(fs, folders.heartbeats(epoch), identity, clock, probes);
@@ -75,7 +79,11 @@ export class Book implements Evidence {
     await journal.flush();
     return new Book(
       epoch,
-      new Cells({ fs, folder: folders.cells(epoch), shards: epoch.shards, identity }),
+      new Cells({
+        ...{ fs, identity, shards: epoch.shards },
+        folder: folders.cells(epoch),
+        linksRefused: setting.measured?.cells === 'folder',
+      }),
       new Ledger(fs, folders.journals(epoch)),
       new HeadFile(fs, folders.head(epoch)),
       peers,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { errorCode, type FileSystem } from '../ports/fs.js';
-import { parseIdentity, type WorkerIdentity } from '../journal/records.js';
+import { LARGEST_NOTE, parseIdentity, type WorkerIdentity } from '../journal/records.js';
 import { parseCellName } from './names.js';
 
 /** A fresh identity file now and then: it keeps link counts low and the memory of what was linked to it small. */
@@ -26,6 +26,8 @@ export interface CellsOptions {
   readonly shards: number;
   /** What an identity file holds: whose a cell is. */
   readonly identity: WorkerIdentity;
+  /** Not to be tried: they are refused here, or have two winners. */
+  readonly linksRefused?: boolean;
 }
 
 /**
@@ -40,12 +42,13 @@ export class Cells {
   readonly #options: CellsOptions;
   readonly #identities = new Map<string, Identity>();
   #serial = 0;
-  #linksRefused = false;
+  #linksRefused: boolean;
   /** Where links are refused: the cells this worker knows it has created. */
   readonly #created = new Set<string>();
 
   constructor(options: CellsOptions) {
     this.#options = options;
+    this.#linksRefused = options.linksRefused ?? false;
   }
 
   /** True when this call created the name, false when it was there before. */
@@ -61,7 +64,10 @@ export class Cells {
   async #ownerOf(name: string): Promise<{ worker: string | undefined; isFolder: boolean } | undefined> {
     const path = `${this.shardOf(name)}/${name}`;
     try {
-      return { worker: parseIdentity((await this.#options.fs.read(path)).bytes)?.worker, isFolder: false };
+      return {
+        worker: parseIdentity((await this.#options.fs.read(path, LARGEST_NOTE)).bytes)?.worker,
+        isFolder: false,
+      };
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined;
       if (errorCode(error) !== 'EISDIR') throw error;
@@ -181,6 +187,7 @@ export class Cells {
       await this.#options.fs.createDirectory(shard);
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
+      if ((await this.#options.fs.inspect(shard))?.kind === 'link') throw error;
     }
   }
 

@@ -91,7 +91,7 @@ export class Claimer extends Desk {
   }
 
   async #claimRound(appetite: Appetite, held: Held, signal: AbortSignal): Promise<Round> {
-    const view = await this.viewer.look();
+    const view = await this.viewer.look(held);
     if (view.is === 'again') return view;
     const { text } = view.seen;
     const book = await this.book();
@@ -119,7 +119,7 @@ export class Claimer extends Desk {
 
   async #claimEntryRound(entry: number, force: boolean, held: Held): Promise<Round> {
     if (this.owed.length > 0) return this.#claimRound(() => 0, held, new AbortController().signal);
-    const view = await this.viewer.look();
+    const view = await this.viewer.look(held);
     if (view.is === 'again') return view;
     const { text } = view.seen;
     if (entry >= text.count) {

@@ -103,7 +103,7 @@ export class Desk {
   }
 
   async #putBackRound(claims: readonly Returned[], held: Held): Promise<Round> {
-    const view = await this.viewer.look();
+    const view = await this.viewer.look(held);
     if (view.is === 'again') return view;
     const book = await this.book();
     const open = await this.#stillOpen(book, claims);

@@ -1,3 +1,4 @@
+import type { Held } from '../ports/lock.js';
 import { editText } from '../schedule/edit.js';
 import { scan } from '../schedule/scan.js';
 import { argvOf, slotHash } from '../schedule/slots.js';
@@ -16,18 +17,24 @@ export type Reconciled =
       readonly is: 'reconciled';
       readonly markAgain: readonly number[];
       readonly succeededBefore: readonly number[];
-    };
+    }
+  /** The lock was lost before anything was decided: what was read may be older than the claims. */
+  | { readonly is: 'robbed' };
 
 /** All cells, or some: by hash and copy. */
 type Cells = ReadonlyMap<string, ReadonlyMap<number, SlotCells>>;
+
+type PutBack = (over: readonly ClaimId[]) => Promise<boolean>;
 
 interface Edited {
   readonly edited: boolean;
   readonly mayBeAnew: boolean;
   /** The revision that the person had before them; without it the file has to prove what it knows. */
   readonly knows?: number;
-  /** Takes the claims that are over; without it their requeued cells are created. */
-  readonly putBack?: (id: ClaimId) => void;
+  /** Takes the claims that are over, false when nothing may come of it; without it their requeued cells are created. */
+  readonly putBack?: PutBack;
+  /** Asked before anything is decided by what was read a while ago. */
+  readonly held: Held;
 }
 
 interface Pending {
@@ -43,33 +50,40 @@ interface Pending {
 export async function reconcileAll(
   book: Book,
   text: ScheduleText,
-  { edited, mayBeAnew, knows, putBack }: Edited,
+  { edited, mayBeAnew, knows, putBack, held }: Edited,
 ): Promise<Reconciled> {
   const cells = slotsIn(await book.cells.allNames());
   if (cells.size === 0) return { is: 'reconciled', markAgain: [], succeededBefore: [] };
   await book.ledger.refresh();
-  if (mayBeAnew && text.pending === text.count && (await wasGeneratedAnew(book, cells))) return { is: 'anew' };
+  if (mayBeAnew && text.pending === text.count && (await wasGeneratedAnew(book, cells)))
+    return { is: (await held.isMine()) ? 'anew' : 'robbed' };
 
   const groups = pendingGroups(text, cells);
   const known = edited && groups.length > 0 ? (knows ?? provenRevision(book, text, cells)) : -1;
-  return settle(book, text, groups, cells, { edited, provenRevision: known }, putBack);
+  const proven = { edited, provenRevision: known };
+  return settle(book, text, groups, cells, proven, putBack ?? ((over) => requeueAll(book, over, held)));
 }
 
 /**
  * Entries that somebody asks for, of which `appended` are the JSON: equal ones that ran before and are in the file no
- * more are no reason not to run these. `text` does not have them yet.
+ * more are no reason not to run these. `text` does not have them yet. False: the lock was lost, look again.
  */
 export async function offerAppended(
   book: Book,
   text: ScheduleText,
   appended: readonly string[],
-): Promise<void> {
+  held: Held,
+): Promise<boolean> {
   const cells = await cellsOf(book, new Set(appended.map((line) => slotHash(JSON.parse(line) as string[]))));
-  if (cells.size === 0) return;
+  if (cells.size === 0) return true;
   await book.ledger.refresh();
   const strict = text.loose.length > 0 ? scan(makeStrict(text)) : text;
   const after = scan(editText(strict, { mark: [], unmark: [], append: appended }));
-  await settle(book, after, pendingGroups(after, cells), cells, { edited: true, provenRevision: Infinity });
+  const proven = { edited: true, provenRevision: Infinity };
+  const settled = await settle(book, after, pendingGroups(after, cells), cells, proven, (over) =>
+    requeueAll(book, over, held),
+  );
+  return settled.is !== 'robbed';
 }
 
 /** The cells of these hashes alone. */
@@ -90,8 +104,9 @@ async function settle(
   groups: readonly Pending[],
   cells: Cells,
   proven: FileEvidence,
-  putBack?: (id: ClaimId) => void,
-): Promise<Extract<Reconciled, { is: 'reconciled' }>> {
+  putBack: PutBack,
+): Promise<Exclude<Reconciled, { is: 'anew' }>> {
+  const over: ClaimId[] = [];
   const markAgain: number[] = [];
   const succeededBefore: number[] = [];
   for (const { hash, entries } of groups) {
@@ -102,18 +117,21 @@ async function settle(
       const entry = entries[i] ?? 0;
       if (action.do === 'mark-again' || action.do === 'mark-and-tell') markAgain.push(entry);
       if (action.do === 'mark-and-tell') succeededBefore.push(entry);
-      if (action.do !== 'requeue') continue;
-      const id = { hash, copy: action.copy, generation: action.generation };
-      if (putBack) putBack(id);
-      else await requeue(book, id);
+      if (action.do === 'requeue') over.push({ hash, copy: action.copy, generation: action.generation });
     }
   }
+  if (over.length > 0 && !(await putBack(over))) return { is: 'robbed' };
   return { is: 'reconciled', markAgain, succeededBefore };
 }
 
-async function requeue(book: Book, id: ClaimId): Promise<void> {
-  await book.cells.create(requeuedName(id));
-  book.journal.record({ t: 'requeue', claim: claimName(id), why: 'the mark was taken away' });
+/** Whoever was robbed of the lock while asleep read the file before others claimed, ran and failed in it. */
+async function requeueAll(book: Book, over: readonly ClaimId[], held: Held): Promise<boolean> {
+  if (!(await held.isMine())) return false;
+  for (const id of over) {
+    await book.cells.create(requeuedName(id));
+    book.journal.record({ t: 'requeue', claim: claimName(id), why: 'the mark was taken away' });
+  }
+  return true;
 }
 
 function pendingGroups(text: ScheduleText, cells: ReadonlyMap<string, unknown>): Pending[] {

@@ -1,4 +1,4 @@
-import { appended, journalPath, writersIn } from '../journal/appended.js';
+import { appended, journalPath, writersIn, type ReadTo } from '../journal/appended.js';
 import { parseJournalLine, requeuedIn, type JournalRecord, type WorkerIdentity } from '../journal/records.js';
 import type { FileSystem } from '../ports/fs.js';
 import type { Book } from './book.js';
@@ -23,8 +23,7 @@ export interface Elsewhere {
   readonly putBack: ReadonlySet<string>;
 }
 
-interface Writer {
-  offset: number;
+interface Writer extends ReadTo {
   lastN: number;
   /** Undefined while unknown. */
   host: string | undefined;
@@ -115,13 +114,14 @@ export class OtherHosts {
   async #readOn(worker: string, path: string): Promise<void> {
     const writer = this.#writers.get(worker) ?? unread();
     this.#writers.set(worker, writer);
-    const whole = await appended(this.#fs, path, writer);
-    for (const line of whole.toString('utf8').split('\n')) {
-      if (isHere(writer)) return;
-      const parsed = line === '' ? undefined : parseJournalLine(line);
-      if (!parsed || parsed.n <= writer.lastN) continue;
-      writer.lastN = parsed.n;
-      this.#fold(worker, writer, parsed.record);
+    for await (const lines of appended(this.#fs, path, writer)) {
+      for (const line of lines.toString('utf8').split('\n')) {
+        if (isHere(writer)) return;
+        const parsed = line === '' ? undefined : parseJournalLine(line);
+        if (!parsed || parsed.n <= writer.lastN) continue;
+        writer.lastN = parsed.n;
+        this.#fold(worker, writer, parsed.record);
+      }
     }
   }
 

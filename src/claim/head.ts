@@ -67,7 +67,7 @@ export class HeadFile {
   }
 
   async #names(): Promise<string[]> {
-    return (await this.#fs.list(this.#folder)).filter((name) => /^\d+\.[0-9a-f]+$/.test(name));
+    return (await this.#fs.list(this.#folder)).filter((name) => /^\d{1,15}\.[0-9a-f]{1,64}$/.test(name));
   }
 
   #path({ revision, hash }: Head): string {

@@ -16,7 +16,7 @@ export async function makeStrictNow(desk: Desk, signal: AbortSignal): Promise<'s
 }
 
 async function strictRound(desk: Desk, held: Held, signal: AbortSignal): Promise<LookAgain | 'strict'> {
-  const view = await desk.viewer.look();
+  const view = await desk.viewer.look(held);
   if (view.is === 'again') return view;
   if (view.seen.text.loose.length === 0) return 'strict';
   return (await written(desk, view, { mark: view.markAgain, unmark: [] }, held, signal)) ? 'strict' : AT_ONCE;

@@ -102,20 +102,20 @@ async function mergeRound(
   held: Held,
   signal: AbortSignal,
 ): Promise<Finished | LookAgain> {
-  const view = await desk.viewer.look();
+  const view = await desk.viewer.look(held);
   if (view.is === 'again') return view;
   if (view.markAgain.length > 0 || view.mustWrite) {
     await desk.viewer.commit(view, { mark: view.markAgain, unmark: [] }, held);
     return AT_ONCE;
   }
   const book = await desk.book();
-  const { base, mine, decisions, maybeAgain, knows } = order;
+  const { base, mine, decisions, maybeAgain } = order;
   const theirs = view.seen.text;
   const merged = merge({ base, mine, theirs }, { decisions, maybeAgain });
   if (merged.is === 'conflicts') return { outcome: merged, book, over: [] };
 
   const over: ClaimId[] = [];
-  const { markAgain, succeededBefore } = await decided(book, merged.text, knows, (id) => over.push(id));
+  const { markAgain, succeededBefore } = await decided(book, merged.text, order, held, over);
   const becomes = marked(merged.text, markAgain);
   const isWritten = over.length > 0 || !becomes.bytes.equals(theirs.bytes);
   if (isWritten) {
@@ -136,14 +136,16 @@ async function mergeRound(
 async function decided(
   book: Book,
   text: ScheduleText,
-  { epoch, revision }: Known,
-  putBack: (id: ClaimId) => void,
+  { knows: { epoch, revision } }: EditOrder,
+  held: Held,
+  over: ClaimId[],
 ): Promise<{ markAgain: readonly number[]; succeededBefore: readonly number[] }> {
   // Another schedule has its own records, of which the person knew nothing.
   // Claims name the revision that carries their marks, so those of the copy's own are known.
   const knows = epoch === book.epoch.id ? revision + 1 : -1;
-  const result = await reconcileAll(book, text, { edited: true, mayBeAnew: false, knows, putBack });
-  if (result.is === 'anew') throw new Error('an edit is never taken for a new schedule');
+  const putBack = (ids: readonly ClaimId[]): Promise<boolean> => Promise.resolve(over.push(...ids) > 0);
+  const result = await reconcileAll(book, text, { edited: true, mayBeAnew: false, knows, held, putBack });
+  if (result.is !== 'reconciled') throw new Error('an edit is never taken for a new schedule');
   return result;
 }
 

@@ -28,7 +28,7 @@ export function requeuedName(id: ClaimId): string {
 
 export type CellKind = 'claim' | 'start' | 'requeued';
 
-const CELL = /^([0-9a-f]+)\.(\d+)\.(\d+)(?:\.(start|requeued))?$/;
+const CELL = /^([0-9a-f]{1,64})\.(\d{1,15})\.(\d{1,15})(?:\.(start|requeued))?$/;
 
 /** Undefined for names that are no cells, such as a worker's identity file. */
 export function parseCellName(name: string): { readonly id: ClaimId; readonly kind: CellKind } | undefined {

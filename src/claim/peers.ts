@@ -1,4 +1,4 @@
-import { parseHeartbeat, type HeartbeatFile, type WorkerIdentity } from '../journal/records.js';
+import { LARGEST_NOTE, parseHeartbeat, type HeartbeatFile, type WorkerIdentity } from '../journal/records.js';
 import type { Clock } from '../ports/clock.js';
 import { errorCode, type FileSystem } from '../ports/fs.js';
 import type { SlurmJob } from '../ports/host.js';
@@ -34,6 +34,8 @@ export class Peers {
   readonly #known = new Map<string, Peer>();
   #counter = 0;
   #next = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  #hasLeft = false;
 
   constructor(fs: FileSystem, folder: string, me: WorkerIdentity, clock: Clock, probes: Probes) {
     this.#fs = fs;
@@ -43,20 +45,26 @@ export class Peers {
     this.#probes = probes;
   }
 
+  /** One after the other, and none behind the leave: it would show a worker that is not there any more. */
   async beat(): Promise<void> {
-    const heartbeat = { counter: ++this.#counter, identity: this.#me };
-    // Never in place: a full disk must not take the last heartbeat away.
-    const fresh = `${this.#folder}/.${this.#me.worker}`;
-    await this.#fs.write(fresh, Buffer.from(`${JSON.stringify(heartbeat)}\n`));
-    await this.#fs.rename(fresh, this.#mine());
+    await this.#inTurn(async () => {
+      if (this.#hasLeft) return;
+      const heartbeat = { counter: ++this.#counter, identity: this.#me };
+      // Never in place: a full disk must not take the last heartbeat away.
+      const fresh = this.#fresh(this.#me.worker);
+      await this.#fs.write(fresh, Buffer.from(`${JSON.stringify(heartbeat)}\n`));
+      await this.#fs.rename(fresh, this.#mine());
+    });
   }
 
   async leave(): Promise<void> {
-    await this.#fs.unlink(this.#mine());
+    this.#hasLeft = true;
+    await this.#inTurn(() => this.#fs.unlink(this.#mine()));
   }
 
   /** Removes the heartbeat of a worker that is dead and has left nothing open. */
   async forget(worker: string): Promise<void> {
+    await this.#fs.unlink(this.#fresh(worker)).catch(() => undefined);
     await this.#fs.unlink(`${this.#folder}/${worker}`);
   }
 
@@ -145,12 +153,23 @@ export class Peers {
 
   async #read(worker: string): Promise<(HeartbeatFile & { readonly writtenNs: bigint }) | undefined> {
     try {
-      const { bytes, print } = await this.#fs.read(`${this.#folder}/${worker}`);
+      const { bytes, print } = await this.#fs.read(`${this.#folder}/${worker}`, LARGEST_NOTE);
       const heartbeat = parseHeartbeat(bytes);
       return heartbeat && { ...heartbeat, writtenNs: print.mtimeNs };
     } catch {
       return undefined;
     }
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** A heartbeat on its way. */
+  #fresh(worker: string): string {
+    return `${this.#folder}/.${worker}`;
   }
 
   #mine(): string {

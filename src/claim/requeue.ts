@@ -108,7 +108,7 @@ class Requeueing<W extends Wish> {
 
   async round(held: Held): Promise<Finished<W> | LookAgain> {
     const { viewer } = this.#desk;
-    const view = await viewer.look();
+    const view = await viewer.look(held);
     if (view.is === 'again') return view;
     if (view.markAgain.length > 0 || view.mustWrite) {
       await viewer.commit(view, { mark: view.markAgain, unmark: [] }, held);

@@ -66,10 +66,11 @@ export class Rewriter {
   #replaced: Replaced | undefined;
   /** Whether the last rewrite came into place; undefined while that is not known. */
   #inPlace: boolean | undefined = false;
-  /** The temporary file is not there. */
+  /** Nothing of ours is beside the schedule but what is still needed. */
   #isTidy = true;
   /** The lenient content that was kept already, should the rewrite have to be tried again. */
   #backedUp: string | undefined;
+  #knowsOwnership = false;
 
   constructor(fs: FileSystem, file: ScheduleFile, worker: string, tell: Tell) {
     const { temporary, kept } = hiddenNames(file.path, worker);
@@ -136,7 +137,7 @@ export class Rewriter {
   async forget(): Promise<void> {
     if (!this.#replaced) return;
     this.#replaced = undefined;
-    await this.#fs.unlink(this.#kept).catch(() => undefined);
+    await this.#fs.unlink(this.#kept).catch(() => (this.#isTidy = false));
   }
 
   /** Leaves nothing beside the schedule. */
@@ -146,7 +147,8 @@ export class Rewriter {
   }
 
   async #tidy(): Promise<void> {
-    await this.#fs.unlink(this.#temporary).catch(() => undefined);
+    const unneeded = this.#replaced ? [this.#temporary] : [this.#temporary, this.#kept];
+    for (const path of unneeded) await this.#fs.unlink(path).catch(() => undefined);
     this.#isTidy = true;
   }
 
@@ -172,11 +174,20 @@ export class Rewriter {
       return { is: 'overwrote' };
     }
 
+    await this.#tellOwnership(seen.ownership);
     const print = await this.#fs.fingerprint(this.#file.path);
     if (print.ino !== written.ino) return { is: 'written', head: next, seen: undefined };
     const now = { text: fresh.text, print, ownership: seen.ownership, hash };
     this.#file.adopt(now);
     return { is: 'written', head: next, seen: now };
+  }
+
+  /** Once: the owner changes with whoever writes it, and what else does is news to those who shared it. */
+  async #tellOwnership(was: Ownership): Promise<void> {
+    if (this.#knowsOwnership) return;
+    this.#knowsOwnership = true;
+    const is = (await this.#fs.inspect(this.#file.path).catch(() => undefined))?.ownership;
+    if (is && (is.gid !== was.gid || is.mode !== was.mode)) this.#tell({ tell: 'ownership-changed', was, is });
   }
 
   /** A network filesystem may report a rename as failed that it has done. */

@@ -4,6 +4,7 @@ import type { Tell } from '../notice.js';
 import { errorCode } from '../ports/fs.js';
 import type { ScheduleFile } from '../schedule/file.js';
 import { Book, type Setting } from './book.js';
+import { mayWorkOn } from './permission.js';
 import { newestEpoch } from './sidecar.js';
 
 /** A sidecar that vanishes again and again is not to be had. */
@@ -43,6 +44,7 @@ export class Shelf {
   }
 
   async #open(): Promise<Book> {
+    await mayWorkOn(this.#setting.fs, this.#file.path);
     return this.#take(await Book.open(this.#setting, await this.#entries(), this.#journal));
   }
 

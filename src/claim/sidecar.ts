@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../failure.js';
+import { LARGEST_NOTE } from '../journal/records.js';
 import { errorCode, systemError, type FileSystem } from '../ports/fs.js';
 
 /**
@@ -24,6 +25,9 @@ const ONE_FOLDER_HOLDS = 4096;
 const SHARDS = 256;
 
 const TAKEN = new Set(['EEXIST', 'ENOTEMPTY', 'EBUSY', 'EPERM']);
+
+/** Larger ones, which nobody gets to by counting, are not told apart. */
+const NUMBER = /^\d{1,15}$/;
 
 export function sidecarOf(schedule: string): string {
   return `${schedule}.cooperate`;
@@ -50,7 +54,7 @@ export function logOf(epoch: Epoch, worker: string, slot: number | undefined): s
 /** The number of the newest epoch, 0 where there is none yet. */
 export async function newestEpoch(fs: FileSystem, sidecar: string): Promise<number> {
   try {
-    const numbers = (await fs.list(sidecar)).filter((name) => /^\d+$/.test(name)).map(Number);
+    const numbers = (await fs.list(sidecar)).filter((name) => NUMBER.test(name)).map(Number);
     return Math.max(0, ...numbers);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return 0;
@@ -62,8 +66,9 @@ export async function newestEpoch(fs: FileSystem, sidecar: string): Promise<numb
 export async function readEpoch(fs: FileSystem, sidecar: string, number: number): Promise<Epoch | undefined> {
   const folder = `${sidecar}/${number}`;
   try {
-    const format = JSON.parse((await fs.read(`${folder}/format.json`)).bytes.toString('utf8')) as Format;
-    return { ...format, number, folder };
+    const { bytes } = await fs.read(`${folder}/format.json`, LARGEST_NOTE);
+    const { id, shards, succeeds } = formatIn(bytes.toString('utf8'));
+    return { number, id, succeeds, folder, shards };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     if (error instanceof SyntaxError) {
@@ -74,6 +79,22 @@ export async function readEpoch(fs: FileSystem, sidecar: string, number: number)
     }
     throw error;
   }
+}
+
+/** Whoever may write there may have written anything. */
+function formatIn(text: string): Format {
+  const { id, shards, succeeds } = (JSON.parse(text) ?? {}) as Partial<Record<keyof Format, unknown>>;
+  const isFormat =
+    typeof id === 'string' &&
+    (shards === 1 || shards === SHARDS) &&
+    Array.isArray(succeeds) &&
+    succeeds.every(isText);
+  if (!isFormat) throw new SyntaxError('no format');
+  return { format: 1, id, shards, succeeds };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { LARGEST_NOTE } from '../journal/records.js';
 import { errorCode, type FileSystem } from '../ports/fs.js';
 import { stopFolderOf } from './sidecar.js';
 
@@ -54,7 +55,7 @@ export class StopRequests {
   /** Undefined where there is none. What cannot be read was meant as one all the same. */
   async of(worker: string): Promise<StopRequest | undefined> {
     if (!(await this.workers()).includes(worker)) return undefined;
-    const content = await this.#fs.read(this.#of(worker)).catch(() => undefined);
+    const content = await this.#fs.read(this.#of(worker), LARGEST_NOTE).catch(() => undefined);
     return content && parsed(content.bytes);
   }
 

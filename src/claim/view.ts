@@ -67,13 +67,13 @@ export class Viewer {
     return this.#settled?.head.revision ?? 0;
   }
 
-  async look(): Promise<View | LookAgain> {
+  async look(held: Held): Promise<View | LookAgain> {
     const seen = await this.#file.look();
     const book = await this.#shelf.book();
     const head = seen === this.#settled?.seen ? this.#settled.head : await book.head.read();
-    const late = await this.#takeLateEdit(book, seen, head);
+    const late = await this.#takeLateEdit(book, seen, head, held);
     if (late) return late;
-    if (this.#marksDropped) return this.#reconcile(book, seen, head, { edited: false, cached: true });
+    if (this.#marksDropped) return this.#reconcile(book, seen, head, { edited: false, cached: true, held });
     if (seen.hash === head.hash) return this.#settle(seen, head);
 
     if (await this.#shelf.followEpoch()) return AT_ONCE;
@@ -86,7 +86,7 @@ export class Viewer {
     const known = ours ?? (await book.copyFromBefore(seen.hash, printOf(seen)));
     const cached = known?.print === printOf(seen);
     if (cached && this.#keepsLagging(await this.#longestLagMs(book, known.worker))) return LAGGING;
-    return this.#reconcile(book, seen, head, { edited: known === undefined, cached });
+    return this.#reconcile(book, seen, head, { edited: known === undefined, cached, held });
   }
 
   /** Writes the marks. False: somebody else wrote meanwhile, look again; unless `isInPlace`, nothing was written. */
@@ -141,16 +141,19 @@ export class Viewer {
   /** A writer that slept between its last check and the rename, and died, has put its old revision there itself. */
   async #longestLagMs(book: Book, writer: string): Promise<number> {
     const standing = await book.standing(writer);
-    return standing === 'dead' || standing === 'host-down' ? LONGEST_LAG_OF_DEAD_MS : LONGEST_LAG_MS;
+    const isDead = standing === 'dead' || standing === 'host-down';
+    const { lagMs = 0 } = this.#setting.measured ?? {};
+    return Math.max(isDead ? LONGEST_LAG_OF_DEAD_MS : LONGEST_LAG_MS, lagMs);
   }
 
   async #reconcile(
     book: Book,
     seen: Seen,
     head: Head,
-    { edited, cached }: { edited: boolean; cached: boolean },
+    { edited, cached, held }: { edited: boolean; cached: boolean; held: Held },
   ): Promise<View | LookAgain> {
-    const result = await reconcileAll(book, seen.text, { edited, mayBeAnew: !cached });
+    const result = await reconcileAll(book, seen.text, { edited, mayBeAnew: !cached, held });
+    if (result.is === 'robbed') return AT_ONCE;
     if (result.is === 'anew') return this.#beginAnew(seen);
     if (result.succeededBefore.length > 0) {
       this.#tell({ tell: 'succeeded-before', entries: result.succeededBefore });
@@ -169,7 +172,7 @@ export class Viewer {
   }
 
   /** An editor wrote to the file that we had just replaced: its content is the user's newest, without our marks. */
-  async #takeLateEdit(book: Book, seen: Seen, head: Head): Promise<View | undefined> {
+  async #takeLateEdit(book: Book, seen: Seen, head: Head, held: Held): Promise<View | LookAgain | undefined> {
     const late = (this.#late ??= await this.#rewriter.lateEdit());
     if (!late) {
       await this.#rewriter.forget();
@@ -184,7 +187,8 @@ export class Viewer {
       this.#late = undefined;
       return undefined;
     }
-    const result = await reconcileAll(book, text, { edited: true, mayBeAnew: false });
+    const result = await reconcileAll(book, text, { edited: true, mayBeAnew: false, held });
+    if (result.is === 'robbed') return AT_ONCE;
     this.#tell({ tell: 'merged-edit' });
     const markAgain = result.is === 'reconciled' ? result.markAgain : [];
     const edited = { ...seen, text, hash: contentHash(bytes) };

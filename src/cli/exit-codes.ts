@@ -34,6 +34,7 @@ const OF_FAILURE: Record<FailureDetail['reason'], number> = {
   'entry-unknown': EXIT.usage,
   'entry-running': EXIT.usage,
   'sidecar-damaged': EXIT.filesystem,
+  'not-permitted': EXIT.filesystem,
   filesystem: EXIT.filesystem,
 };
 

@@ -3,6 +3,7 @@ import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { completionsOptions, type Shell } from './program-completions.js';
 import { logsOptions, type LogsOptions } from './program-logs.js';
 import { configOptions, type ConfigOptions } from './program-config.js';
+import { doctorOptions, type DoctorOptions } from './program-doctor.js';
 import { doeOptions, type DoeOptions } from './program-doe.js';
 import { hostOptions, type HostOptions } from './program-host.js';
 import {
@@ -132,6 +133,12 @@ export function commandLine(json = false): CommandLine {
   checkOptions(verb('check', 'is it a valid schedule, and what is wrong where')).action(
     async (schedule: string, options: CheckOptions) => {
       code = await (await import('./check-action.js')).checkAction(schedule, options);
+    },
+  );
+
+  doctorOptions(verb('doctor', "test a folder's filesystem for what cooperate needs", ' <folder>')).action(
+    async (folder: string, options: DoctorOptions) => {
+      code = await (await import('./doctor-action.js')).doctorAction(folder, options);
     },
   );
 

@@ -1,6 +1,6 @@
 import type { LoggedRun, LogRemark, NoLog } from '../commands/logs.js';
 import { Failure } from '../failure.js';
-import { harmless } from '../ports/screen-text.js';
+import { harmless, harmlessLines } from '../ports/screen-text.js';
 import { formatExactDuration } from '../worker/duration.js';
 import { asTyped } from './as-typed.js';
 import { showFailure } from './show-failure.js';
@@ -12,6 +12,10 @@ export function showLogHeading({ entry, run, host, state }: LoggedRun): string {
 
 /** Lines for stderr. */
 export function showLogRemark(remark: LogRemark, schedule: string): string[] {
+  return linesOf(remark, schedule).map(harmlessLines);
+}
+
+function linesOf(remark: LogRemark, schedule: string): string[] {
   switch (remark.say) {
     case 'printed-nothing':
       return [own(`${named(remark.logged)} ${nothing(remark.logged)}.`)];
@@ -130,7 +134,7 @@ function ended({ run: { end, worker }, state }: LoggedRun): string {
   if (end.is === 'succeeded') return `succeeded${time}`;
   if (end.is === 'interrupted') return `was interrupted${time}, because its worker was told to stop`;
   if (end.timedOut) return `took too long and was ended${time}`;
-  if (end.signal !== undefined) return `was killed by ${end.signal}${time}`;
+  if (end.signal !== undefined) return `was killed by ${harmless(end.signal)}${time}`;
   return `failed with exit code ${end.code}${time}`;
 }
 

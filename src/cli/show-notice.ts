@@ -1,17 +1,20 @@
 import { MOST_LOST } from '../claim/lost-policy.js';
 import type { Notice } from '../notice.js';
 import type { CommandResult } from '../ports/command.js';
-import { harmless } from '../ports/screen-text.js';
+import { harmless, harmlessLines } from '../ports/screen-text.js';
 import { formatDuration, formatExactDuration } from '../worker/duration.js';
 import { asTyped } from './as-typed.js';
 import { showCommand } from './show-command.js';
-import { showFailure } from './show-failure.js';
+import { ownershipShown, showFailure } from './show-failure.js';
 
 /** Notice -> words. `schedule` is the path as the user typed it. */
 export function showNotice(notice: Notice, schedule: string): string {
+  // A command is shown with the tabs that are in it.
+  return notice.tell === 'running' ? running(notice) : harmlessLines(wordsOf(notice, schedule));
+}
+
+function wordsOf(notice: Exclude<Notice, { tell: 'running' }>, schedule: string): string {
   switch (notice.tell) {
-    case 'running':
-      return `${notice.labelled ? `[${notice.entry}] ` : ''}Running: ${showCommand(notice.argv)}${notice.attempt > 1 ? ` (attempt ${notice.attempt})` : ''}`;
     case 'loose':
       return own(
         `${schedule} has comments or trailing commas; it is read all the same, and becomes strict JSON when first written.`,
@@ -22,6 +25,10 @@ export function showNotice(notice: Notice, schedule: string): string {
         : own(
             `an edit was saved while the schedule was rewritten; it is kept as ${asTyped(notice.path)}. Compare it with ${schedule}.`,
           );
+    case 'ownership-changed':
+      return own(
+        `${schedule} is ${ownershipShown(notice.is)} from now on; it was ${ownershipShown(notice.was)}, which this user may not set.\nThose who worked on it by that group may have lost the right: chgrp and chmod give it back.`,
+      );
     case 'generated-anew':
       return own(`${schedule} was generated anew: starting over; the old records are kept beside the new.`);
     case 'succeeded-before':
@@ -107,6 +114,10 @@ export function showNotice(notice: Notice, schedule: string): string {
     case 'stopping':
       return own(stopping(notice.running));
   }
+}
+
+function running({ labelled, entry, argv, attempt }: Extract<Notice, { tell: 'running' }>): string {
+  return `${labelled ? `[${entry}] ` : ''}Running: ${showCommand(argv)}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
 }
 
 function askedTo({ now, running }: { readonly now: boolean; readonly running: number }): string {

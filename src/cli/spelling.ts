@@ -7,7 +7,7 @@ const WITH_VALUE = new Set(
     '--max-failures --requeue-lost --retries --postfix -j --jobs --gpus --per-gpu --gpus-per-run --threads --venv --conda --module --setup ' +
     '--container --bind --timeout --limit --time-limit --expect --on-failure --on-finish --nice --hours ' +
     '-s --set -d --design -n --runs --seed --centers --baseline -w --where --when -r --repeat --as --order --spec ' +
-    '-f --file --times'
+    '-f --file --times --hosts --session'
   ).split(' '),
 );
 

@@ -47,7 +47,7 @@ export async function writeDesign(
     if (written && written.runs.count > 0) {
       const at = ports.clock.wallTime().toISOString();
       const { how, runs } = written;
-      await keepDesign(ports.fs, sidecarOf(desk.file.path), {
+      await keepDesign(desk.setting.fs, sidecarOf(desk.file.path), {
         ...{ version: 1, program: version, at, how, entries: runs.count },
         spec: designed.spec,
       }).catch(() => {

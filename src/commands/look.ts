@@ -1,7 +1,7 @@
 import type { Probes } from '../claim/peers.js';
 import { Failure } from '../failure.js';
 import type { Clock } from '../ports/clock.js';
-import type { FileSystem } from '../ports/fs.js';
+import { errorCode, type FileSystem } from '../ports/fs.js';
 import type { HostIdentity } from '../ports/host.js';
 import { Survey } from '../survey/survey.js';
 import type { Snapshot } from '../survey/types.js';
@@ -31,6 +31,14 @@ export async function lookingAt(ports: LookPorts, path: string): Promise<Looking
 }
 
 function rethrow(error: unknown, schedule: string, path: string): never {
+  const code = errorCode(error);
+  if (!(error instanceof Failure) && code?.startsWith('E')) {
+    const at = (error as NodeJS.ErrnoException).path ?? path;
+    throw new Failure(
+      { reason: 'filesystem', code, operation: 'read the records', path: at },
+      { cause: error },
+    );
+  }
   if (!(error instanceof Failure)) throw error;
   const { detail } = error;
   if (!('path' in detail) || detail.path !== schedule) throw error;

@@ -1,3 +1,4 @@
+import { following } from '../claim/follow.js';
 import { Peers } from '../claim/peers.js';
 import { isDesk } from '../claim/names.js';
 import { folders, newestEpoch, readEpoch, sidecarOf } from '../claim/sidecar.js';
@@ -41,11 +42,11 @@ export class Stopping {
   /** By the folder of the epoch. */
   readonly #peers = new Map<string, Peers>();
 
-  private constructor(ports: LookPorts, sidecar: string, me: WorkerIdentity) {
+  private constructor(ports: LookPorts, schedule: string, me: WorkerIdentity) {
     this.#ports = ports;
-    this.#sidecar = sidecar;
+    this.#sidecar = sidecarOf(schedule);
     this.#me = me;
-    this.#requests = new StopRequests(ports.fs, sidecar);
+    this.#requests = new StopRequests(following(ports.fs, schedule), sidecarOf(schedule));
   }
 
   /** Also for a schedule that cannot be read just now, or was deleted under its workers. */
@@ -56,7 +57,7 @@ export class Stopping {
     if (schedule === undefined && (await newestEpoch(fs, sidecar)) === 0)
       throw new Failure({ reason: 'schedule-missing', path });
     const host = await ports.identify();
-    return new Stopping(ports, sidecar, { ...host, worker: `stop-${host.pid}` });
+    return new Stopping(ports, schedule ?? path, { ...host, worker: `stop-${host.pid}` });
   }
 
   async ask({ hosts, workers, now }: Omit<StopOrder, 'schedule'>): Promise<Asked> {

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Setting } from '../claim/book.js';
 import { Claimer } from '../claim/claimer.js';
 import { sharedGpus } from '../claim/gpus-shared.js';
+import { following } from '../claim/follow.js';
 import { Desk, type DeskOptions } from '../claim/desk.js';
 import { DESK } from '../claim/names.js';
 import type { Probes } from '../claim/peers.js';
 import type { LostPolicy } from '../claim/lost-policy.js';
 import { sidecarOf } from '../claim/sidecar.js';
+import type { Measured } from '../doctor/schemas.js';
 import { Failure } from '../failure.js';
 import type { WorkerIdentity } from '../journal/records.js';
 import type { Tell } from '../notice.js';
@@ -26,6 +28,7 @@ import { Limits, type LimitSettings } from '../worker/limits.js';
 import { gpusOf } from '../worker/slots.js';
 import { StopSwitch } from '../worker/stop.js';
 import { Worker } from '../worker/worker.js';
+import { measuredBeside } from './measured-beside.js';
 
 /** The outside world as the commands get it. */
 export interface Ports {
@@ -94,10 +97,14 @@ export async function openWorkshop(ports: Ports, path: string, settings: RunSett
   const identity = { ...host, worker: workerName(host) };
   const gpus = gpusOf(settings.slots);
   if (gpus !== undefined) await tellSharedGpus(ports, file.path, identity, gpus);
-  const { worker, lock, desk: claimer } = seat(ports, file, identity, (o) => new Claimer(o), gpus);
+  const fs = followingFile(ports.fs, file);
+  const measured = await measuredBeside(ports, file.path);
+  const at = { ...ports, fs };
+  const { worker, lock, desk: claimer } = seat(at, file, identity, measured, (o) => new Claimer(o), gpus);
   const stop = settings.stop ?? stopSwitch(ports);
-  const { fs, clock, spawner, screen, tell, directory, env, graceMs } = ports;
+  const { clock, spawner, screen, tell, directory, env, graceMs } = ports;
   const { slots, ...others } = settings;
+  if (slots.length > 1) spawner.prepare?.(settings.env ?? env);
   const runners = slots.map(
     (own, number) =>
       new Runner({
@@ -148,7 +155,10 @@ export async function openDesk(ports: DeskPorts, path: string): Promise<OpenDesk
   const file = new ScheduleFile(ports.fs, await futurePath(ports.fs, path));
   const identity = await ports.identify();
   const name = `${workerName(identity)}${DESK}`;
-  const { desk, lock } = seat(ports, file, { ...identity, worker: name }, (options) => new Desk(options));
+  const fs = followingFile(ports.fs, file);
+  const measured = await measuredBeside(ports, file.path);
+  const me = { ...identity, worker: name };
+  const { desk, lock } = seat({ ...ports, fs }, file, me, measured, (options) => new Desk(options));
   const stop = stopSwitch(ports);
   return {
     file,
@@ -156,6 +166,11 @@ export async function openDesk(ports: DeskPorts, path: string): Promise<OpenDesk
     stop,
     close: () => leave(desk, lock, ports.tell),
   };
+}
+
+/** Whoever may work on the schedule may help with what belongs to it. */
+function followingFile(fs: FileSystem, file: ScheduleFile): FileSystem {
+  return following(fs, file.path, () => file.seen?.ownership);
 }
 
 /** What was changed is changed: trouble with leaving does not undo it. */
@@ -196,14 +211,15 @@ function seat<T extends Desk>(
   { fs, clock, probes, tell, lock: makeLock, staleMs }: DeskPorts,
   file: ScheduleFile,
   identity: WorkerIdentity,
+  measured: Measured,
   make: (options: DeskOptions) => T,
   gpus?: string,
 ) {
   const { worker } = identity;
   const sidecar = sidecarOf(file.path);
-  const setting: Setting = { fs, clock, probes, identity, sidecar, gpus };
+  const setting: Setting = { fs, clock, probes, identity, sidecar, gpus, measured };
   const lock = makeLock({
-    ...{ fs, clock, worker, staleMs },
+    ...{ fs, clock, worker, staleMs: Math.max(staleMs, measured.lockStaleMs ?? 0) },
     path: `${file.path}.lock`,
     nests: `${sidecar}/lock`,
     provenDead: async (other) => {

@@ -18,6 +18,9 @@ export interface DesignRecord {
 /** `<number>.<unique>.json`: two that are written at once get one number, and harm nobody. */
 const NAME = /^(\d+)\.[\w-]+\.json$/;
 
+/** A spec may list values by the thousand. */
+const LARGEST_RECORD = 64 << 20;
+
 const folderOf = (sidecar: string): string => `${sidecar}/doe`;
 
 export async function keepDesign(fs: FileSystem, sidecar: string, record: DesignRecord): Promise<void> {
@@ -38,7 +41,7 @@ export async function keptDesigns(
   const records = [];
   for (const name of await namesIn(fs, folder)) {
     const path = `${folder}/${name}`;
-    const record = recordIn((await fs.read(path)).bytes);
+    const record = recordIn((await fs.read(path, LARGEST_RECORD)).bytes);
     if (record?.how === 'created' || record?.how === 'replaced') records.length = 0;
     if (record) records.push({ ...record, path });
   }

@@ -1,5 +1,5 @@
 import type { FileSystem } from '../ports/fs.js';
-import { appended, journalPath, writersIn } from './appended.js';
+import { appended, journalPath, writersIn, type ReadTo } from './appended.js';
 import {
   parseJournalLine,
   requeuedIn,
@@ -36,8 +36,7 @@ export interface Revision {
   readonly anew: boolean;
 }
 
-interface Reading {
-  offset: number;
+interface Reading extends ReadTo {
   lastN: number;
   left: boolean;
 }
@@ -98,9 +97,10 @@ export class Ledger {
   async #readOn(worker: string): Promise<void> {
     const reading = this.#readings.get(worker) ?? { offset: 0, lastN: -Infinity, left: false };
     this.#readings.set(worker, reading);
-    const whole = await appended(this.#fs, journalPath(this.#folder, worker), reading);
-    for (const line of whole.toString('utf8').split('\n')) {
-      if (line.trim() !== '') this.#take(worker, reading, parseJournalLine(line));
+    for await (const lines of appended(this.#fs, journalPath(this.#folder, worker), reading)) {
+      for (const line of lines.toString('utf8').split('\n')) {
+        if (line.trim() !== '') this.#take(worker, reading, parseJournalLine(line));
+      }
     }
   }
 

@@ -1,3 +1,5 @@
+import { LENGTH_OF_TIME, QuickTime } from './quick-time.js';
+
 /** The lines that there are by the million; all others are left to `parseJournalLine`. */
 export const START = 1;
 export const END = 2;
@@ -47,8 +49,9 @@ export class QuickLine {
   /** Of a start or an end: where its claim's name begins and ends. */
   claimFrom = 0;
   claimTo = 0;
-  /** Of a claim line: where each of its names begins and ends. */
+  /** Of a claim line: where each of its names begins and ends, in the first `claimed` numbers. */
   readonly claims: number[] = [];
+  claimed = 0;
   revision = 0;
   entry = 0;
   /** In milliseconds since 1970. */
@@ -68,6 +71,7 @@ export class QuickLine {
   /** How far it has read. */
   #place = 0;
   #isGood = true;
+  readonly #times = new QuickTime();
   /** The last string, without its quotes. */
   #from = 0;
   #to = 0;
@@ -90,8 +94,8 @@ export class QuickLine {
   #start(): void {
     this.kind = START;
     this.#whatAndWhen();
-    this.slot = this.#skip(SLOT) ? this.#number() : -1;
-    this.logFrom = this.#skip(LOG) ? this.#number() : -1;
+    this.slot = this.#skip(SLOT) ? this.#whole() : -1;
+    this.logFrom = this.#skip(LOG) ? this.#whole() : -1;
   }
 
   #end(): void {
@@ -99,17 +103,17 @@ export class QuickLine {
     this.#whatAndWhen();
     this.#expect(TOOK);
     this.took = this.#number();
-    this.code = this.#skip(CODE) ? this.#number() : undefined;
+    this.code = this.#skip(CODE) ? this.#whole() : undefined;
     this.signal = this.#skip(SIGNAL) ? this.#text() : undefined;
     this.unstartable = this.#skip(UNSTARTABLE) ? this.#text() : undefined;
     this.interrupted = this.#skip(INTERRUPTED);
     this.timedOut = this.#skip(TIMED_OUT);
-    this.slot = this.#skip(SLOT) ? this.#number() : -1;
+    this.slot = this.#skip(SLOT) ? this.#whole() : -1;
     this.logFrom = this.logTo = -1;
     if (!this.#skip(LOGS)) return;
-    this.logFrom = this.#number();
+    this.logFrom = this.#whole();
     this.#expect(COMMA);
-    this.logTo = this.#number();
+    this.logTo = this.#whole();
     this.#expect(CLOSING);
   }
 
@@ -118,20 +122,21 @@ export class QuickLine {
     this.claimFrom = this.#from;
     this.claimTo = this.#to;
     this.#expect(ENTRY);
-    this.entry = this.#number();
+    this.entry = this.#whole();
     this.#expect(AT);
     this.at = this.#time();
   }
 
   #claims(): void {
     this.kind = CLAIM;
-    this.claims.length = 0;
+    this.claimed = 0;
     do {
       this.#string();
-      this.claims.push(this.#from, this.#to);
+      this.claims[this.claimed++] = this.#from;
+      this.claims[this.claimed++] = this.#to;
     } while (this.#isGood && this.#skip(COMMA));
     this.#expect(REVISION);
-    this.revision = this.#number();
+    this.revision = this.#whole();
   }
 
   #expect(literal: Uint8Array): void {
@@ -162,6 +167,12 @@ export class QuickLine {
     if (bytes[at] !== QUOTE) this.#isGood = false;
     this.#to = at;
     this.#place = at + 1;
+  }
+
+  #whole(): number {
+    const value = this.#number();
+    if (!Number.isInteger(value)) this.#isGood = false;
+    return value;
   }
 
   #number(): number {
@@ -195,52 +206,11 @@ export class QuickLine {
     return value;
   }
 
-  /** As `toISOString` writes it: `2025-01-31T12:34:56.789Z`. */
+  /** As `toISOString` writes it. */
   #time(): number {
     this.#string();
-    const bytes = this.#bytes;
-    const at = this.#from;
-    if (this.#to - at !== 24 || !hasShape(bytes, at)) {
-      this.#isGood = false;
-      return 0;
-    }
-    const year = 100 * two(bytes, at) + two(bytes, at + 2);
-    const month = two(bytes, at + 5);
-    const day = two(bytes, at + 8);
-    const hour = two(bytes, at + 11);
-    const minute = two(bytes, at + 14);
-    const second = two(bytes, at + 17);
-    // Not the 31st of each month: what Date.parse makes of such days is for it to say.
-    if (month < 1 || month > 12 || day < 1 || day > 31 || (day > 28 && month === 2)) this.#isGood = false;
-    if (day > 30 && SHORT_MONTHS.includes(month)) this.#isGood = false;
-    if (hour > 23 || minute > 59 || second > 59) this.#isGood = false;
-    const ms = 10 * two(bytes, at + 20) + (bytes[at + 22] as number) - ZERO;
-    return (((daysSince1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1000 + ms;
+    const time = this.#to - this.#from === LENGTH_OF_TIME ? this.#times.read(this.#bytes, this.#from) : -1;
+    if (time < 0) this.#isGood = false;
+    return time;
   }
-}
-
-const SHORT_MONTHS: readonly number[] = [4, 6, 9, 11];
-const SHAPE = ascii('0000-00-00T00:00:00.000Z');
-
-function hasShape(bytes: Uint8Array, at: number): boolean {
-  for (let i = 0; i < SHAPE.length; i++) {
-    const byte = bytes[at + i] as number;
-    const wanted = SHAPE[i] as number;
-    if (wanted === ZERO ? byte < ZERO || byte > ZERO + 9 : byte !== wanted) return false;
-  }
-  return true;
-}
-
-function two(bytes: Uint8Array, at: number): number {
-  return 10 * (bytes[at] as number) + (bytes[at + 1] as number) - 11 * ZERO;
-}
-
-/** By the calendar that begins its years in March, so that a leap day is a year's last. */
-function daysSince1970(year: number, month: number, day: number): number {
-  const y = month > 2 ? year : year - 1;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
 }

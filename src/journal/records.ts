@@ -6,10 +6,14 @@ import * as z from 'zod/mini';
  */
 const claim = z.string();
 const at = z.string();
+/** A place in a list or a file, or how many: nobody has more than a number holds exactly. */
+const whole = z.int().check(z.nonnegative());
+/** Of a file in the sidecar, and of nothing outside it. */
+const worker = z.string().check(z.regex(/^[^./\0][^/\0]{0,250}$/));
 
 /** Who a worker is; what its cells and its heartbeat say. */
 const identitySchema = z.object({
-  worker: z.string(),
+  worker,
   hostname: z.string(),
   user: z.string(),
   pid: z.number(),
@@ -30,11 +34,11 @@ const recordSchema = z.discriminatedUnion('t', [
     gpus: z.optional(z.string()),
   }),
   /** Written before the cells: what this worker is about to claim, and the revision that will carry the marks. */
-  z.object({ t: z.literal('claim'), claims: z.array(claim), revision: z.number() }),
+  z.object({ t: z.literal('claim'), claims: z.array(claim), revision: whole }),
   /** Written before the rename: the content hash of a revision, and the new file's inode and mtime. */
   z.object({
     t: z.literal('revision'),
-    revision: z.number(),
+    revision: whole,
     hash: z.string(),
     print: z.string(),
     /** It replaces the schedule by another one: with it the next epoch begins. */
@@ -43,34 +47,34 @@ const recordSchema = z.discriminatedUnion('t', [
   z.object({
     t: z.literal('start'),
     claim,
-    entry: z.number(),
+    entry: whole,
     at,
     /** Which of the worker's slots, where it has several. */
-    slot: z.optional(z.number()),
+    slot: z.optional(whole),
     /** Where its output begins in the log. */
-    log: z.optional(z.number()),
+    log: z.optional(whole),
   }),
   z.object({
     t: z.literal('end'),
     claim,
-    entry: z.number(),
+    entry: whole,
     at,
     /** Milliseconds. */
-    took: z.number(),
-    code: z.optional(z.number()),
+    took: z.number().check(z.nonnegative()),
+    code: z.optional(z.int()),
     signal: z.optional(z.string()),
     /** Why it could not be started at all. */
     unstartable: z.optional(z.string()),
     /** It took too long and was ended for that. */
     timedOut: z.optional(z.boolean()),
     /** Which of the worker's slots, where it has several: its log is `<worker>.<slot>.log`. */
-    slot: z.optional(z.number()),
+    slot: z.optional(whole),
     /** It ended because this worker was told to stop: it is put back. */
     interrupted: z.optional(z.boolean()),
     /** Byte range of its output in this worker's log. */
-    log: z.optional(z.tuple([z.number(), z.number()])),
+    log: z.optional(z.tuple([whole, whole])),
     /** Of the claim, where it is not the epoch this journal is in. */
-    epoch: z.optional(z.number()),
+    epoch: z.optional(whole),
   }),
   /** Claimed and never started: this worker promises that it never will be. */
   z.object({ t: z.literal('give-back'), claims: z.array(claim) }),
@@ -106,6 +110,7 @@ export interface JournalLine {
 
 /** Undefined for a line that cannot be read: torn by a full disk or a crash, or from a newer version. */
 export function parseJournalLine(line: string): JournalLine | undefined {
+  if (line.length > LONGEST_FREE && isNested(line)) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -117,10 +122,30 @@ export function parseJournalLine(line: string): JournalLine | undefined {
   return numbered.success && record.success ? { n: numbered.data.n, record: record.data } : undefined;
 }
 
+/** A longer line is looked at before it is parsed. */
+const LONGEST_FREE = 64 << 10;
+const MOST_BRACKETS = 64;
+
+/** A long record is a flat one; what is nested deeply, or has objects by the million, costs more than it is worth. */
+function isNested(line: string): boolean {
+  let brackets = 0;
+  for (const opening of ['{', '[', '":'])
+    for (
+      let at = line.indexOf(opening);
+      at >= 0 && brackets <= MOST_BRACKETS;
+      at = line.indexOf(opening, at + 1)
+    )
+      brackets++;
+  return brackets > MOST_BRACKETS;
+}
+
 const heartbeatSchema = z.object({ counter: z.number(), identity: identitySchema });
 
 export type WorkerIdentity = z.infer<typeof identitySchema>;
 export type HeartbeatFile = z.infer<typeof heartbeatSchema>;
+
+/** Whatever is larger is none of these. */
+export const LARGEST_NOTE = 1 << 20;
 
 /** Undefined when the bytes are no heartbeat, as while it is being written. */
 export function parseHeartbeat(bytes: Buffer): HeartbeatFile | undefined {

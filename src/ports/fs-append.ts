@@ -1,8 +1,10 @@
 import fs from 'node:fs';
 import { promisify } from 'node:util';
-import { errorCode, systemError, type AppendFile } from './fs.js';
+import { openToRead, refuseOdd } from './fs-calls.js';
+import { follow, withoutGroup } from './fs-ownership.js';
+import { errorCode, systemError, type AppendFile, type Ownership } from './fs.js';
 
-const { O_CREAT, O_RDONLY, O_WRONLY } = fs.constants;
+const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = fs.constants;
 /** One system call moves at most 2 GiB. */
 const LARGEST_CALL = 2 ** 30;
 /** What an open says when nothing of ours is at that path any more. */
@@ -15,10 +17,18 @@ const fsync = promisify(fs.fsync);
 const writeSome = promisify(fs.write);
 
 /** At explicit positions, not O_APPEND, which costs a round trip for every write on NFS. */
-export async function openAppend(path: string): Promise<AppendFile> {
-  const fd = await open(path, O_CREAT | O_WRONLY, 0o666);
+export async function openAppend(path: string, ownership?: Ownership): Promise<AppendFile> {
+  const mode = ownership === undefined ? 0o666 : withoutGroup(ownership.mode);
+  // A pipe that somebody put there is not waited for.
+  const fd = await open(path, O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_WRONLY, mode).catch((error: unknown) => {
+    throw errorCode(error) === 'ENXIO' ? systemError('EFTYPE', 'open', path) : error;
+  });
+  await refuseOdd(fd, path);
   try {
-    const { dev, ino, size } = await fstat(fd, { bigint: true });
+    const found = await fstat(fd, { bigint: true });
+    const { dev, ino, size } = found;
+    if (ownership !== undefined && Number(found.uid) === process.geteuid?.())
+      await follow(fd, ownership, found);
     return new Appender(path, fd, { dev, ino }, Number(size));
   } catch (error) {
     await close(fd).catch(() => undefined);
@@ -167,7 +177,7 @@ class Appender implements AppendFile {
 }
 
 async function identityOf(path: string): Promise<Identity> {
-  const fd = await open(path, O_RDONLY); // a plain stat may be seconds old on a network mount
+  const fd = await openToRead(path); // a plain stat may be seconds old on a network mount
   try {
     return await fstat(fd, { bigint: true });
   } finally {

@@ -1,28 +1,42 @@
 import fs from 'node:fs';
 import { promisify } from 'node:util';
-import { close, fstat, LARGEST_CALL, open, ownershipOf, print, retryStale } from './fs-calls.js';
+import { close, fstat, LARGEST_CALL, open, print, retryStale } from './fs-calls.js';
+import { follow, withoutGroup } from './fs-ownership.js';
 import { errorCode, type Content, type Fingerprint, type Ownership } from './fs.js';
 
-const { O_CREAT, O_TRUNC, O_WRONLY } = fs.constants;
+const { O_CREAT, O_EXCL, O_WRONLY } = fs.constants;
 
-/** What filesystems say that keep no modes or owners, or not ours. */
-const CANNOT_CHANGE_OWNERSHIP = new Set(['EACCES', 'EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM']);
+/** Somebody who puts things at our name again and again is not to be outrun. */
+const ATTEMPTS = 5;
 
 const writeSome = promisify(fs.write);
 const fsync = promisify(fs.fsync);
-const fchmod = promisify(fs.fchmod);
-const fchown = promisify(fs.fchown);
 const unlink = promisify(fs.unlink);
 
-/** Creates or truncates, writes all of it, syncs to disk, closes; on failure the file is gone. */
+/** Puts a new file there, writes all of it, syncs to disk, closes; on failure the file is gone. */
 export async function write(path: string, content: Content, ownership?: Ownership): Promise<Fingerprint> {
-  const mode = ownership === undefined ? 0o666 : ownership.mode & 0o777;
-  const fd = await retryStale(() => open(path, O_CREAT | O_TRUNC | O_WRONLY, mode));
+  // The group's rights come with the group.
+  const mode = ownership === undefined ? 0o666 : withoutGroup(ownership.mode) & 0o777;
+  const fd = await retryStale(() => create(path, mode));
   try {
     return await fillAndClose(fd, content, ownership);
   } catch (error) {
     await unlink(path).catch(() => undefined);
     throw error;
+  }
+}
+
+/** Never into what is there: it may be a link to somebody's file, or a file that somebody else has open. */
+async function create(path: string, mode: number): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await open(path, O_CREAT | O_EXCL | O_WRONLY, mode);
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST' || attempt === ATTEMPTS) throw error;
+      await unlink(path).catch((refusal: unknown) => {
+        if (errorCode(refusal) !== 'ENOENT') throw refusal;
+      });
+    }
   }
 }
 
@@ -35,7 +49,7 @@ async function fillAndClose(fd: number, content: Content, ownership?: Ownership)
       await writeAt(fd, bytes, position);
       position += bytes.length;
     }
-    if (ownership !== undefined) await restoreOwnership(fd, ownership);
+    if (ownership !== undefined) await follow(fd, ownership);
     await fsync(fd);
     result = print(await fstat(fd, { bigint: true }));
   } catch (error) {
@@ -51,23 +65,5 @@ async function writeAt(fd: number, bytes: Uint8Array, position: number): Promise
   while (written < bytes.length) {
     const length = Math.min(bytes.length - written, LARGEST_CALL);
     written += (await writeSome(fd, bytes, written, length, position + written)).bytesWritten;
-  }
-}
-
-/** The group alone where the owner cannot be kept: whoever shared the file through it keeps access. */
-async function restoreOwnership(fd: number, wanted: Ownership): Promise<void> {
-  const current = ownershipOf(await fstat(fd, { bigint: true }));
-  if (current.uid !== wanted.uid) await allowed(fchown(fd, wanted.uid, wanted.gid));
-  if (current.gid !== wanted.gid) await allowed(fchown(fd, -1, wanted.gid));
-  const { mode } = ownershipOf(await fstat(fd, { bigint: true })); // a chown may clear bits
-  if (mode !== wanted.mode) await allowed(fchmod(fd, wanted.mode));
-}
-
-/** Swallows a refusal, and nothing else. */
-async function allowed(change: Promise<void>): Promise<void> {
-  try {
-    await change;
-  } catch (error) {
-    if (!CANNOT_CHANGE_OWNERSHIP.has(errorCode(error) ?? '')) throw error;
   }
 }

@@ -6,9 +6,10 @@ export interface FileSystem {
   realPath(path: string): Promise<string>;
   /**
    * Opens, stats, reads, stats again and closes: never a torn read, never a cached size.
-   * Fails with EAGAIN when the file keeps changing, EFBIG beyond 4 GiB, EISDIR on a directory.
+   * Fails with EAGAIN when the file keeps changing, EFBIG beyond `most` bytes (1 GiB), EISDIR on a directory, and EFTYPE
+   * on a pipe, a device or a socket, as every reading does: none of them is ever waited for.
    */
-  read(path: string): Promise<FileContent>;
+  read(path: string, most?: number): Promise<FileContent>;
   /** The same, unless the file is still in the state `known`: then undefined, for the price of one open. */
   readUnless(path: string, known: Fingerprint | undefined): Promise<FileContent | undefined>;
   /**
@@ -19,8 +20,9 @@ export interface FileSystem {
   /** By open and fstat: a plain stat may be seconds old on a network mount. Directories too. */
   fingerprint(path: string): Promise<Fingerprint>;
   /**
-   * Creates or truncates, writes all of it, syncs to disk, closes; on failure the file is gone, also when it is the
-   * content that fails while it is made.
+   * Puts a new file there, writes all of it, syncs to disk, closes; on failure the file is gone, also when it is the
+   * content that fails while it is made. A symbolic link that has the name gives way, and is not followed.
+   * Here and below, what is made gets the ownership given, as far as this user may give it; never a larger circle.
    */
   write(path: string, content: Content, ownership?: Ownership): Promise<Fingerprint>;
   /**
@@ -31,17 +33,34 @@ export interface FileSystem {
   /** A hard link: fails with EEXIST when the name is taken, whoever else is asking. */
   link(existing: string, path: string): Promise<void>;
   unlink(path: string): Promise<void>;
-  /** With its parents; an existing directory is fine. */
-  makeDirectory(path: string): Promise<void>;
+  /**
+   * With its parents; an existing directory is fine, and gets the ownership if it is this user's. Fails with EEXIST on
+   * a symbolic link.
+   */
+  makeDirectory(path: string, ownership?: Ownership): Promise<void>;
   /** Creates this one directory: fails with EEXIST when the name is taken, for cells where links are refused. */
-  createDirectory(path: string): Promise<void>;
+  createDirectory(path: string, ownership?: Ownership): Promise<void>;
   removeDirectory(path: string): Promise<void>;
   /** Names in a directory, in no order; the one look that is fresh on every mount but sshfs. */
   list(path: string): Promise<string[]>;
   /** Makes renames and links in it survive a power loss; silently nothing where directories cannot be synced. */
   syncDirectory(path: string): Promise<void>;
-  /** Opens for appending at its current end, by this process alone; creates it when missing. */
-  openAppend(path: string): Promise<AppendFile>;
+  /**
+   * Opens for appending at its current end, by this process alone; creates it when missing. Fails with ELOOP on a
+   * symbolic link, and with EFTYPE on what is no file.
+   */
+  openAppend(path: string, ownership?: Ownership): Promise<AppendFile>;
+  /** What has the name, a symbolic link not followed; undefined where nothing has. */
+  inspect(path: string): Promise<Inspected | undefined>;
+  /** Whether this user may write to that file, or change names in that directory. */
+  mayWrite(path: string): Promise<boolean>;
+}
+
+export interface Inspected {
+  readonly kind: 'file' | 'directory' | 'link' | 'other';
+  readonly ownership: Ownership;
+  /** Whether it belongs to the user that this process acts as. */
+  readonly isMine: boolean;
 }
 
 /**
@@ -101,11 +120,14 @@ export interface AppendFile {
 
 const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [-number, name]));
 
+/** What Node 20 says of a number that it has no name for: promises the one, calls that wait the other. */
+const NAMELESS = /^(Unknown system error.*|UNKNOWN)$/;
+
 /** The symbolic code of a system error, ESTALE and EDQUOT included (Node 20 knows only their numbers). */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, errno } = error as NodeJS.ErrnoException;
-  if (code !== undefined && !code.startsWith('Unknown system error')) return code;
+  if (code !== undefined && !NAMELESS.test(code)) return code;
   return errno === undefined ? code : (NAMES.get(errno) ?? code);
 }
 

@@ -5,6 +5,9 @@ import type { LockOptions } from './lock.js';
 /** What rename(2) says when the target is a directory with something in it. */
 const HELD = new Set(['ENOTEMPTY', 'EEXIST', 'EBUSY']);
 
+/** A worker's name and a counter. */
+const HOLDER = /^[\w-]+\.\d+$/;
+
 /** Asking whether the holder lives costs more than waiting for one that does. */
 const UNUSUALLY_LONG_MS = 100;
 
@@ -17,6 +20,7 @@ export class Guard {
   /** The name of our file inside the lock while we hold it. */
   #held: string | undefined;
   #nestReady = false;
+  #isTidy = true;
   #mtime = new Date(0);
   #probed = false;
   /** Steps on our own file go one after the other: a heartbeat must not run into a release. */
@@ -49,7 +53,8 @@ export class Guard {
       throw systemError('EEXIST');
     }
     await this.#prepareNest().catch((error: unknown) => {
-      throw this.#refusal(error, undefined);
+      // Of a lock it would mean that it is held; here something else has a folder's name.
+      throw errorCode(error) === 'EEXIST' ? systemError('ENOTDIR') : this.#refusal(error, undefined);
     });
     const name = this.#name();
     try {
@@ -74,6 +79,8 @@ export class Guard {
   async #prepareNest(): Promise<void> {
     if (this.#nestReady) return;
     this.#counter++;
+    // The folder of all nests first: of what is above the last part of a path a link would be followed.
+    await this.#o.fs.makeDirectory(this.#o.nests);
     await this.#o.fs.makeDirectory(this.#nest);
     for (const old of await this.#o.fs.list(this.#nest)) await this.#o.fs.unlink(`${this.#nest}/${old}`);
     await this.#o.fs.write(`${this.#nest}/${this.#name()}`, Buffer.alloc(0));
@@ -174,19 +181,28 @@ export class Guard {
       // The nest could not be kept (full disk, sidecar gone): give the lock up all the same.
       await this.#o.fs.unlink(`${path}/${held}`).catch(() => undefined);
     }
-    // An empty directory is a free lock already; removing it is tidiness.
-    await this.#o.fs.removeDirectory(path).catch(() => undefined);
+    // An empty directory is a free lock already; removing it is tidiness, for which there is another time.
+    this.#isTidy = true;
+    await this.#o.fs.removeDirectory(path).catch(() => (this.#isTidy = false));
   }
 
   async #takeOver(path: string): Promise<void> {
     const victim = this.#seen?.name;
     this.#seen = undefined;
-    if (victim !== undefined) await this.#o.fs.unlink(`${path}/${victim}`);
+    if (victim !== undefined) {
+      // Behind a link, or of another name, it is somebody's file.
+      const found = await this.#o.fs.inspect(path);
+      if (found !== undefined && (found.kind !== 'directory' || !HOLDER.test(victim)))
+        throw systemError(found.kind === 'link' ? 'ELOOP' : 'EEXIST');
+      await this.#o.fs.unlink(`${path}/${victim}`);
+    }
     await this.#o.fs.removeDirectory(path).catch(() => undefined);
   }
 
   async clear(nest: string): Promise<void> {
-    const { fs } = this.#o;
+    const { fs, path } = this.#o;
+    // With somebody else's file in it, it stays.
+    if (!this.#isTidy) await fs.removeDirectory(path).catch(() => undefined);
     for (const name of await fs.list(nest).catch((): string[] => [])) {
       await fs.unlink(`${nest}/${name}`).catch(() => undefined);
     }

@@ -38,6 +38,7 @@ const FIRST_GUESS_MS = 4;
 const LONGEST_PAUSE_MS = 250;
 const SHORTEST_PAUSE_MS = 5;
 const MOST_IMPATIENT = 4;
+const LONGEST_BEAT_MS = 3_333;
 
 /**
  * proper-lockfile on a guarded filesystem.
@@ -70,7 +71,8 @@ export function guardedLock(options: LockOptions): Lock {
         realpath: false,
         fs: guard,
         stale: options.staleMs,
-        update: options.staleMs / 3,
+        // Others may be less patient than this worker.
+        update: Math.min(options.staleMs / 3, LONGEST_BEAT_MS),
         retries: 0,
         // isMine() is asked before every commit; throwing from a timer would kill the worker.
         onCompromised: () => undefined,

@@ -6,7 +6,7 @@ import { harmless } from './screen-text.js';
  */
 const PARTS =
   // eslint-disable-next-line no-control-regex -- it is about them
-  /(?<sgr>\x1b\[[\d;:]*m)|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[ -/]+[0-~]|\x1b[0-OQ-WYZ\\`-~]|(?<left>\p{Cc}|\p{Cs}|[\u200e\u200f\u2028-\u202e\u2066-\u2069])/gu;
+  /(?<sgr>\x1b\[[\d;:]*m)|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[ -/]+[0-~]|\x1b[0-OQ-WYZ\\`-~]|(?<left>\p{Cc}|\p{Cs}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069])/gu;
 // eslint-disable-next-line no-control-regex -- likewise
 const SGR = /\x1b\[[\d;:]*m/g;
 /** A line that goes on for longer than this is shown in pieces. */

@@ -1,5 +1,9 @@
-/** Controls, invisible characters that reorder or break lines, and halves of characters. */
-const HARMFUL = /[\p{Cc}\p{Cs}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+/**
+ * Controls, characters that reorder or break lines or are not to be seen, and halves of characters. What joins letters
+ * or pictures is left where it does: behind what is no ASCII.
+ */
+const HARMFUL =
+  /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|(?<![^\0-\x7f])[\u200c\u200d]/gu;
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** Shows what would move the cursor or change the terminal, instead of letting it. */
@@ -7,9 +11,17 @@ export function harmless(text: string): string {
   return text.replace(HARMFUL, (character) => NAMED[character] ?? escaped(character));
 }
 
+/** The same for a message of several lines. */
+export function harmlessLines(text: string): string {
+  return PRINTABLE.test(text) ? text : text.split('\n').map(harmless).join('\n');
+}
+
+const PRINTABLE = /^[ -~\n]*$/;
+
 function escaped(character: string): string {
-  const code = character.charCodeAt(0);
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`;
+  const code = character.codePointAt(0) ?? 0;
+  if (code > 0xffff) return `\\u{${code.toString(16)}}`;
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\u200b-\u200d\u2060\ufeff]$/u;

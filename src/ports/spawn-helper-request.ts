@@ -3,9 +3,6 @@ import { resolve } from 'node:path';
 import { commandPath } from './spawn-path.js';
 import type { RunCommand } from './spawn.js';
 
-/** More is rare, and would be refused by the system soon: then the error has to come at once. */
-const LONGEST = 60_000;
-
 /** What a helper's children have unless their command says otherwise. */
 export type Environment = ReadonlyMap<string, string>;
 
@@ -18,16 +15,16 @@ export function environmentOf(env: RunCommand['env']): Environment {
   return variables;
 }
 
-export function environmentFrame(base: Environment): Buffer {
-  return frame(assignments([...base]));
+export function assignments(variables: Iterable<readonly [string, string]>): string[] {
+  return Array.from(variables, ([name, value]) => `${name}=${value}`);
 }
 
-/** Undefined for what had better be started in the ordinary way: oversized, malformed or not to be found. */
-export function commandFrame({ argv, env, cwd = '' }: RunCommand, base: Environment): Buffer | undefined {
+/** Undefined for what had better be started in the ordinary way: malformed or not to be found. */
+export function startRequest({ argv, env, cwd = '' }: RunCommand, base: Environment): string[] | undefined {
   const [name = ''] = argv;
   const file = name.includes('/') ? executable(name, cwd) : commandPath(name, env['PATH']);
-  if (file === undefined || cwd.includes('\0') || argv.some((argument) => argument.includes('\0')))
-    return undefined;
+  if (file === undefined || !/^(\/|$)/.test(cwd) || cwd.includes('\0')) return undefined;
+  if (argv.some((argument) => argument.includes('\0'))) return undefined;
   const changed: [string, string][] = [];
   let same = 0;
   // With inherited names, as child_process has it.
@@ -39,18 +36,12 @@ export function commandFrame({ argv, env, cwd = '' }: RunCommand, base: Environm
     else return undefined;
   }
   const gone = same === base.size ? [] : [...base.keys()].filter((variable) => env[variable] === undefined);
-  const counts = [String(changed.length), String(gone.length)];
-  const request = frame([file, cwd, ...counts, ...assignments(changed), ...gone, ...argv]);
-  return request.length > LONGEST ? undefined : request;
+  return [file, cwd, String(changed.length), String(gone.length), ...assignments(changed), ...gone, ...argv];
 }
 
-/** Whether perl can set it: a name without `=`, and no NUL anywhere. */
+/** Whether it can be set: a name without `=`, and no NUL anywhere. */
 function isPlain(name: string, value: unknown): boolean {
   return name !== '' && !name.includes('=') && !name.includes('\0') && !String(value).includes('\0');
-}
-
-function assignments(variables: readonly (readonly [string, string])[]): string[] {
-  return variables.map(([name, value]) => `${name}=${value}`);
 }
 
 function executable(path: string, cwd: string): string | undefined {
@@ -61,13 +52,4 @@ function executable(path: string, cwd: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function frame(parts: readonly string[]): Buffer {
-  const text = parts.join('\0');
-  const size = Buffer.byteLength(text);
-  const bytes = Buffer.allocUnsafe(4 + size);
-  bytes.writeUInt32BE(size);
-  bytes.write(text, 4);
-  return bytes;
 }

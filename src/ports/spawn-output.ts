@@ -6,12 +6,39 @@ type Deliver = (stream: OutputStream, chunk: Buffer) => void | Promise<void>;
 /** What is still in a pipe when its writer is gone fits in this; more can only come from somebody else. */
 const IN_FLIGHT = 1 << 20;
 
+/** What one of a run's two pipes gives out. */
+export interface Source {
+  listen(take: (chunk: Buffer) => void, end: () => void): void;
+  /** Nothing more for now: a chunk is being taken, until `go`. What comes all the same is kept. */
+  hold(): void;
+  go(): void;
+  /** So many bytes were taken. */
+  taken(bytes: number): void;
+  /** Nothing more at all. */
+  stop(): void;
+}
+
+export function fromStream(stream: Readable): Source {
+  return {
+    listen: (take, end) => {
+      stream.on('data', take);
+      stream.once('end', end).once('close', end).on('error', end);
+    },
+    hold: () => stream.pause(),
+    go: () => stream.resume(),
+    taken: ignored,
+    stop: () => {
+      if (!stream.destroyed) stream.destroy();
+    },
+  };
+}
+
 /** Reads a run's stdout and stderr, and no faster than their reader takes them. */
 export class OutputPipes {
   private readonly pipes: readonly [Pipe, Pipe];
 
   /** `onEnded` is called within the very turn of the event loop in which the last of them comes to its end. */
-  constructor([stdout, stderr]: readonly [Readable, Readable], deliver: Deliver, onEnded = ignored) {
+  constructor([stdout, stderr]: readonly [Source, Source], deliver: Deliver, onEnded = ignored) {
     const over = (): void => {
       if (this.ended) onEnded();
     };
@@ -53,7 +80,7 @@ class Pipe {
   private failure: { readonly error: unknown } | undefined;
 
   constructor(
-    private readonly stream: Readable,
+    private readonly source: Source,
     private readonly deliver: (chunk: Buffer) => void | Promise<void>,
     over: () => void,
   ) {
@@ -62,8 +89,7 @@ class Pipe {
       this.ended = true;
       over();
     };
-    stream.on('data', (chunk: Buffer) => this.take(chunk));
-    stream.once('end', end).once('close', end).on('error', end);
+    source.listen((chunk) => this.take(chunk), end);
   }
 
   get heldBack(): boolean {
@@ -71,7 +97,7 @@ class Pipe {
   }
 
   stop(): void {
-    if (!this.stream.destroyed) this.stream.destroy();
+    this.source.stop();
   }
 
   async taken(): Promise<void> {
@@ -83,12 +109,16 @@ class Pipe {
     this.passed += chunk.length;
     // Node resumes a paused pipe when the process exits, so a chunk may come while the one before is still being taken.
     const delivery = this.busy ? this.busy.then(() => this.handOn(chunk)) : this.handOn(chunk);
-    if (delivery === undefined) return;
-    this.stream.pause();
+    if (delivery === undefined) {
+      this.source.taken(chunk.length);
+      return;
+    }
+    this.source.hold();
     const busy = delivery.then(() => {
+      this.source.taken(chunk.length);
       if (this.busy !== busy) return;
       this.busy = undefined;
-      this.stream.resume();
+      this.source.go();
     });
     this.busy = busy;
   }

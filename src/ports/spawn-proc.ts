@@ -8,6 +8,8 @@ export interface ProcessLine {
   readonly session: number;
   /** The group that its terminal listens to; -1 without a terminal. */
   readonly foreground: number;
+  /** In clock ticks since the system started. */
+  readonly started: number;
 }
 
 /** Everyone alive in a session; undefined where there is no /proc. */
@@ -34,7 +36,8 @@ export function readProcess(pid: string): ProcessLine | undefined {
   const [state = '', ...fields] = fieldsOf(text);
   if (state === 'Z' || state === 'X') return undefined;
   const [parent = 0, group = 0, session = 0, , foreground = -1] = fields.map(Number);
-  return { pid: Number.parseInt(text), parent, group, session, foreground };
+  const started = Number(fields[STARTED - 1]);
+  return { pid: Number.parseInt(text), parent, group, session, foreground, started };
 }
 
 /** On its way out: its files are closed already, and in a moment it will be a zombie. */
@@ -61,6 +64,7 @@ export function killedBy(pid: number): number | undefined {
 
 /** Counted from the state on. */
 const FLAGS = 6;
+const STARTED = 19;
 const EXIT_CODE = 49;
 
 /** The name in parentheses may hold anything, parentheses and spaces too. */
@@ -68,7 +72,7 @@ function fieldsOf(text: string): string[] {
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-function processes(): ProcessLine[] | undefined {
+export function processes(): ProcessLine[] | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
     const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));

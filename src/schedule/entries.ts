@@ -2,7 +2,14 @@ import { endsEarly, nothingToRun, unexpected } from './problems.js';
 import type { ScheduleText } from './text.js';
 import { TokenReader } from './tokens.js';
 
-const MARK = Buffer.from('executed');
+export const MARK = Buffer.from('executed');
+
+/** Whether [from, to) is the mark. */
+export function isMarkIn(bytes: Buffer, from: number, to: number): boolean {
+  if (to - from !== MARK.length) return false;
+  for (let i = 0; i < MARK.length; i++) if (bytes[from + i] !== MARK[i]) return false;
+  return true;
+}
 
 /**
  * Reads the list of entries one by one:
@@ -90,10 +97,7 @@ export class EntryReader extends TokenReader {
 
   /** Whether the argument just read is a mark, given that no other came before it. */
   isMark(): boolean {
-    const { bytes, from, to } = this;
-    if (this.escaped) return this.text() === 'executed';
-    if (to - from !== MARK.length || bytes[from] !== 0x65) return false;
-    return bytes.compare(MARK, 0, MARK.length, from, to) === 0;
+    return this.escaped ? this.text() === 'executed' : isMarkIn(this.bytes, this.from, this.to);
   }
 
   private openList(): void {

@@ -1,11 +1,18 @@
-import { EntryReader } from './entries.js';
+import { isMarkIn, MARK } from './entries.js';
 import { argvOf } from './slots.js';
 import type { ScheduleText } from './text.js';
 
 const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPENING = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSING = 0x5d;
+const QUOTED_MARK = MARK.length + 2;
 const BLOCK = 64;
 /** The end of a message is a 1 and its length in bits. */
 const PADDING = 9;
+
+export type Hashable = Pick<ScheduleText, 'bytes' | 'starts' | 'ends'>;
 
 /**
  * The slot hash of an entry, the same as `slotHash`, but from the file's bytes to numbers without an object in between:
@@ -22,7 +29,7 @@ export class SlotHasher {
   readonly #words = new Int32Array(BLOCK);
 
   /** The answer is in this object, until the next entry. */
-  hash(text: ScheduleText, entry: number): void {
+  hash(text: Hashable, entry: number): void {
     if (!this.#spell(text, entry)) this.#spellText(JSON.stringify(argvOf(text, entry)));
     this.#digest();
     const state = this.#state;
@@ -31,24 +38,35 @@ export class SlotHasher {
     this.low = (state[2] as number) >>> 16;
   }
 
-  /** The argv as JSON.stringify has it. False where an argument has escapes, which have several spellings. */
-  #spell(text: ScheduleText, entry: number): boolean {
-    const reader = new EntryReader(text.bytes, text.starts[entry] as number);
-    // An argument that was quoted already takes no more than it did; a number gets its quotes.
-    this.#makeRoom(3 * ((text.ends[entry] as number) - (text.starts[entry] as number)));
-    const { bytes } = text;
+  /**
+   * The argv as JSON.stringify has it, which is the entry without its blanks. False where it holds anything but strings
+   * that are spelled as they are.
+   */
+  #spell({ bytes, starts, ends }: Hashable, entry: number): boolean {
+    const end = (ends[entry] as number) - 1;
+    let at = (starts[entry] as number) + 1;
+    this.#makeRoom(end - at + 2);
     const message = this.#message;
+    message[0] = OPENING;
     let length = 1;
-    message[0] = 0x5b;
-    while (reader.nextArgument()) {
-      if (length === 1 && reader.isMark()) continue;
-      if (reader.escaped) return false;
-      if (length > 1) message[length++] = 0x2c;
-      message[length++] = QUOTE;
-      for (let at = reader.from; at < reader.to; at++) message[length++] = bytes[at] as number;
-      message[length++] = QUOTE;
+    while (at < end) {
+      const byte = bytes[at++] as number;
+      if (byte === QUOTE) {
+        const from = at;
+        message[length++] = QUOTE;
+        for (let next = bytes[at++] as number; next !== QUOTE; next = bytes[at++] as number) {
+          if (next === BACKSLASH) return false;
+          message[length++] = next;
+        }
+        message[length++] = QUOTE;
+        if (length === 1 + QUOTED_MARK && isMarkIn(bytes, from, at - 1)) length = 1;
+      } else if (byte === COMMA) {
+        if (length > 1) message[length++] = COMMA;
+      } else if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
     }
-    message[length++] = 0x5d;
+    // Behind the last argument a comma is tolerated.
+    if (message[length - 1] === COMMA) length--;
+    message[length++] = CLOSING;
     this.#length = length;
     return true;
   }
@@ -70,10 +88,13 @@ export class SlotHasher {
     const length = this.#length;
     const padded = Math.ceil((length + PADDING) / BLOCK) * BLOCK;
     message[length] = 0x80;
-    message.fill(0, length + 1, padded);
-    const bits = 8 * length;
-    for (let i = 1; i <= 6; i++) message[padded - i] = Math.floor(bits / 2 ** (8 * (i - 1))) & 0xff;
-    this.#state.set(FIRST);
+    for (let at = length + 1; at < padded; at++) message[at] = 0;
+    message[padded - 5] = length >>> 29;
+    message[padded - 4] = length >>> 21;
+    message[padded - 3] = length >>> 13;
+    message[padded - 2] = length >>> 5;
+    message[padded - 1] = length << 3;
+    for (let i = 0; i < FIRST.length; i++) this.#state[i] = FIRST[i] as number;
     for (let at = 0; at < padded; at += BLOCK) this.#block(at);
   }
 

@@ -10,9 +10,9 @@ const PLAIN = /^[\w@+=:,./-]+$/;
 const SPECIAL_FIRST = /=|^(?:if|then|elif|else|fi|for|in|do|done|while|until|case|esac)$/;
 
 /** The arguments of entry `i` without its marks; numbers, true and false as they are spelled. */
-export function argvOf(text: ScheduleText, i: number): string[] {
+export function argvOf(text: Pick<ScheduleText, 'bytes' | 'starts'>, i: number): string[] {
   const start = text.starts[i];
-  if (start === undefined) throw new RangeError(`no entry ${i} among ${text.count}`);
+  if (start === undefined) throw new RangeError(`no entry ${i} among ${text.starts.length}`);
   return argvAt(text.bytes, start);
 }
 

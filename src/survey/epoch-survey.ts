@@ -52,7 +52,8 @@ export class EpochSurvey {
   }
 
   /** Whoever is found dead has written nothing behind what is read afterwards. */
-  async read(): Promise<void> {
+  async read(text: ScheduleText): Promise<void> {
+    this.#prepare(text);
     await this.#journals.readOn((worker) => this.#isComplete.has(worker));
     const present = this.#journals.writers.filter(({ left }) => !left);
     await this.#standings.look(present.map(({ worker }) => worker));
@@ -87,12 +88,13 @@ export class EpochSurvey {
 
   async #draw(sight: Sight, hash: string, basis: string): Promise<Picture> {
     const { text } = sight;
-    this.#findGroups(sight);
+    await this.#findGroups(sight);
     const revision = this.#journals.revisionOf(hash) ?? Infinity;
     const doubts = this.#inDoubt(sight, revision);
     await this.#doubts.ask(doubts);
     const slots = this.#judgeAll(revision);
-    const matched = (this.#matcher as Matcher).match(text, slots);
+    this.#matcher ??= new Matcher(text);
+    const matched = this.#matcher.match(text, slots);
     const columns = { ...matched, run: slots.run, worker: slots.worker };
     return { text, basis, doubts, columns, running: runningIn(columns) };
   }
@@ -123,14 +125,20 @@ export class EpochSurvey {
     return this.#busy.writers;
   }
 
-  #findGroups({ text }: Sight): void {
-    const { history } = this.#journals;
+  #prepare(text: ScheduleText): GroupFinder {
     if (!this.#finder?.fits(text)) {
       this.#finder = new GroupFinder(text);
-      this.#matcher = new Matcher(text);
+      this.#matcher = undefined;
       this.#groups = new Int32Array(0);
     }
     this.#finder.text = text;
+    return this.#finder;
+  }
+
+  async #findGroups({ text }: Sight): Promise<void> {
+    const { history } = this.#journals;
+    const finder = this.#prepare(text);
+    await finder.ready();
     this.#groups = roomFor(this.#groups, history.slots.size, NOT_LOOKED_FOR);
     const missing: number[] = [];
     const keys: SlotKey[] = [];
@@ -138,13 +146,13 @@ export class EpochSurvey {
     for (let slot = 0; slot < history.slots.size; slot++) {
       if (this.#groups[slot] !== NOT_LOOKED_FOR) continue;
       history.slots.read(slot, key);
-      const group = (this.#groups[slot] = this.#finder.at(history.entryOf(slot), key));
+      const group = (this.#groups[slot] = finder.at(history.entryOf(slot), key));
       if (group >= 0) continue;
       missing.push(slot);
       keys.push({ ...key });
     }
     if (missing.length === 0) return;
-    for (const [i, group] of this.#finder.search(keys).entries()) this.#groups[missing[i] as number] = group;
+    for (const [i, group] of finder.search(keys).entries()) this.#groups[missing[i] as number] = group;
   }
 
   /**

@@ -1,15 +1,20 @@
+import { beside } from '../ports/thread.js';
+import type { GroupHashes, Groups } from '../schedule/group-hashes.js';
 import { SlotHasher } from '../schedule/slot-hasher.js';
 import type { ScheduleText } from '../schedule/text.js';
 import { SlotNumbers, type SlotKey } from './slot-numbers.js';
+
+/** With fewer marks, starting a thread takes longer than what it does. */
+const MANY = 100_000;
 
 /** Finds the entries of a hash. Hashing is what costs: it is done once for each argv, and only where it is asked for. */
 export class GroupFinder {
   text: ScheduleText;
   readonly #hasher = new SlotHasher();
   /** Of each group, once it is hashed. */
-  readonly #high: Int32Array;
-  readonly #middle: Int32Array;
-  readonly #low: Int32Array;
+  #high: Int32Array;
+  #middle: Int32Array;
+  #low: Int32Array;
   readonly #isHashed: Uint8Array;
   /** Those that are hashed, in that order. */
   readonly #hashed: Int32Array;
@@ -17,15 +22,29 @@ export class GroupFinder {
   /** How far the search has come among the marked entries, and among all. */
   #marked = 0;
   #all = 0;
+  /** All hashes, being made in a thread. */
+  readonly #coming: Promise<GroupHashes | undefined> | undefined;
 
   constructor(text: ScheduleText) {
     const groups = text.groupCount.length;
     this.text = text;
+    if (text.count - text.pending >= MANY) this.#coming = hashesOf(text);
     this.#high = new Int32Array(groups);
     this.#middle = new Int32Array(groups);
     this.#low = new Int32Array(groups);
     this.#isHashed = new Uint8Array(groups);
     this.#hashed = new Int32Array(groups);
+  }
+
+  /** To be awaited before anything is looked for. */
+  async ready(): Promise<void> {
+    if (this.#count > 0) return;
+    const hashes = await this.#coming;
+    if (!hashes) return;
+    ({ high: this.#high, middle: this.#middle, low: this.#low } = hashes);
+    this.#isHashed.fill(1);
+    this.#count = this.#hashed.length;
+    for (let group = 0; group < this.#count; group++) this.#hashed[group] = group;
   }
 
   /** Whether these groups are those of `text` too: then nothing is hashed again. */
@@ -85,4 +104,9 @@ export class GroupFinder {
     this.#hashed[this.#count++] = group;
     return true;
   }
+}
+
+function hashesOf({ bytes, starts, ends, group, groupCount }: ScheduleText): Promise<GroupHashes | undefined> {
+  const groups: Groups = { bytes, starts, ends, group, groupCount };
+  return beside('survey/hash-thread.js', groups);
 }

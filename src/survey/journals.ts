@@ -1,4 +1,4 @@
-import { appended, journalPath, writersIn } from '../journal/appended.js';
+import { appended, journalPath, writersIn, type ReadTo } from '../journal/appended.js';
 import {
   parseJournalLine,
   requeuedIn,
@@ -14,7 +14,7 @@ import { FAILED, INTERRUPTED, SUCCEEDED, type RunEnd, type RunStart } from './ru
 import { ClaimReader } from './slot-numbers.js';
 
 /** One journal, as far as it was read. */
-export interface Writer {
+export interface Writer extends ReadTo {
   readonly worker: string;
   /** Its place among the writers. */
   readonly number: number;
@@ -26,11 +26,17 @@ export interface Writer {
   failed: number;
   /** The runs that it ended last. */
   readonly latest: Latest;
-  offset: number;
   lastN: number;
 }
 
+/** A journal's lines, the first of which are being read. */
+interface Coming {
+  readonly first: Promise<IteratorResult<Buffer, void>>;
+  readonly lines: AsyncGenerator<Buffer, void>;
+}
+
 const NEWLINE = 10;
+const READ_AHEAD = 4;
 
 /** All journals of an epoch, read on from where the last look ended and folded into a history. */
 export class Journals {
@@ -53,29 +59,44 @@ export class Journals {
     this.#folder = folder;
   }
 
+  /** The next ones are on their way while one is folded. */
   async readOn(isComplete: (worker: string) => boolean): Promise<void> {
-    for (const worker of await writersIn(this.#fs, this.#folder))
-      if (!isComplete(worker)) await this.readOnOf(worker);
+    const workers = (await writersIn(this.#fs, this.#folder)).filter((worker) => !isComplete(worker));
+    const coming: Coming[] = [];
+    for (const [i, worker] of workers.entries()) {
+      for (const next of workers.slice(i + coming.length, i + READ_AHEAD)) coming.push(this.#coming(next));
+      await this.#foldAll(this.writerOf(worker), coming.shift() as Coming);
+    }
   }
 
   /** One worker's journal. */
   async readOnOf(worker: string): Promise<void> {
-    const writer = this.writerOf(worker);
-    const bytes = await this.#appended(writer);
+    await this.#foldAll(this.writerOf(worker), this.#coming(worker));
+  }
+
+  /** Why it fails is told to whoever takes it; nobody may. */
+  #coming(worker: string): Coming {
+    const lines = appended(this.#fs, journalPath(this.#folder, worker), this.writerOf(worker));
+    const first = lines.next();
+    first.catch(() => undefined);
+    return { first, lines };
+  }
+
+  async #foldAll(writer: Writer, { first, lines }: Coming): Promise<void> {
+    try {
+      for (let next = await first; next.done !== true; next = await lines.next())
+        this.#lines(writer, next.value);
+    } catch (error) {
+      // A worker that is known by its cells alone.
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+  }
+
+  #lines(writer: Writer, bytes: Buffer): void {
     for (let from = 0; from < bytes.length;) {
       const to = bytes.indexOf(NEWLINE, from);
       this.#line(writer, bytes, from, to);
       from = to + 1;
-    }
-  }
-
-  /** Nothing of a worker that is known by its cells alone. */
-  async #appended(writer: Writer): Promise<Buffer> {
-    try {
-      return await appended(this.#fs, journalPath(this.#folder, writer.worker), writer);
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return Buffer.alloc(0);
-      throw error;
     }
   }
 
@@ -122,8 +143,8 @@ export class Journals {
     const quick = this.#quick;
     const { number: worker } = writer;
     if (quick.kind === CLAIM) {
-      const { claims, revision } = quick;
-      for (let i = 0; i < claims.length; i += 2) {
+      const { claims, claimed, revision } = quick;
+      for (let i = 0; i < claimed; i += 2) {
         if (!this.#claim.read(bytes, claims[i] as number, claims[i + 1] as number)) continue;
         history.claim(history.slotOf(this.#claim), this.#claim.generation, worker, revision);
       }

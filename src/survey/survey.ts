@@ -74,7 +74,7 @@ export class Survey {
     if (!epoch) return snapshotWithout(sight);
     if (this.#epoch?.epoch.id !== epoch.id) this.#epoch = new EpochSurvey(this.#o, epoch);
     try {
-      await this.#epoch.read();
+      await this.#epoch.read(seen.text);
       const isOld =
         (await this.#file.look()) !== seen || (await newestEpoch(this.#o.fs, this.#sidecar)) !== epoch.number;
       if (isOld && !isLast) return undefined;

@@ -92,6 +92,8 @@ export class Patience {
       case 'schedule-unusable':
       case 'sidecar-damaged':
         return this.#worked && waitedMs < SCHEDULE_GRACE_MS;
+      case 'not-permitted':
+        return this.#worked;
       case 'usage':
       case 'entry-unknown':
       case 'entry-running':

@@ -177,31 +177,38 @@ export class Runner {
       onOutput: this.#log.output.take,
     });
     stop.attach(running);
-    const over = new AbortController();
-    const timing = this.#endInTime(running, over.signal);
+    const timing = this.#endInTime(running);
     try {
       const end = await running.ended;
-      over.abort(OVER);
-      const timedOut = await timing;
+      const timedOut = (await timing?.over()) ?? false;
       const removal = mayOutlive(end, timedOut || stop.ending.aborted) ? dress?.removal(dressed) : undefined;
       if (removal) await removeContainer({ spawner, clock, argv: removal, env });
       return { end, timedOut };
     } finally {
-      over.abort(OVER);
+      void timing?.over();
       stop.detach(running);
       if (inherit) screen.resume();
     }
   }
 
-  /** Ends a run that takes too long, and tells whether it did. */
-  async #endInTime(running: Running, over: AbortSignal): Promise<boolean> {
+  /** Ends a run that takes too long; `over`, when it has ended, tells whether it did. */
+  #endInTime(running: Running): { readonly over: () => Promise<boolean> } | undefined {
     const { timeoutMs, graceMs, clock } = this.#o;
-    if (timeoutMs === undefined) return false;
-    if (!(await passed(clock, timeoutMs, over))) return false;
-    running.signal('SIGTERM');
-    await clock.wait(graceMs, over);
-    if (!over.aborted) running.signal('SIGKILL');
-    return true;
+    if (timeoutMs === undefined) return undefined;
+    const over = new AbortController();
+    const timing = passed(clock, timeoutMs, over.signal).then(async (timedOut) => {
+      if (!timedOut) return false;
+      running.signal('SIGTERM');
+      await clock.wait(graceMs, over.signal);
+      if (!over.signal.aborted) running.signal('SIGKILL');
+      return true;
+    });
+    return {
+      over: () => {
+        over.abort(OVER);
+        return timing;
+      },
+    };
   }
 
   async #fail(

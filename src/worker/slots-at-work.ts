@@ -13,7 +13,9 @@ export interface RunningEntry {
 export class SlotsAtWork {
   readonly #clock: Clock;
   readonly #free: Runner[];
-  readonly #busy = new Map<Runner, Promise<void>>();
+  readonly #busy = new Set<Runner>();
+  /** Who waits for one to end. */
+  #waiting: (() => void)[] = [];
   readonly #running = new Map<string, RunningEntry>();
 
   constructor(runners: readonly Runner[], clock: Clock) {
@@ -36,12 +38,13 @@ export class SlotsAtWork {
   /** `run`, which must not fail, has a slot to itself. */
   occupy(run: (runner: Runner) => Promise<void>, whenFree: () => void): void {
     const runner = this.#free.pop() as Runner;
-    const ending = run(runner).finally(() => {
+    this.#busy.add(runner);
+    void run(runner).finally(() => {
       this.#busy.delete(runner);
       this.#free.push(runner);
       whenFree();
+      for (const wake of this.#waiting.splice(0)) wake();
     });
-    this.#busy.set(runner, ending);
   }
 
   started(claim: Claim): void {
@@ -53,19 +56,20 @@ export class SlotsAtWork {
   }
 
   /** Until one more of them is free. */
-  async oneEnded(): Promise<void> {
-    await Promise.race(this.#busy.values());
+  oneEnded(): Promise<void> {
+    // Not a race of promises: what runs for days would keep a trace of each that ends meanwhile.
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** The same, or that long. */
   async oneEndedOr(ms: number, stopping: AbortSignal): Promise<void> {
     const woken = new AbortController();
     const until = AbortSignal.any([woken.signal, stopping]);
-    await Promise.race([...this.#busy.values(), this.#clock.wait(ms, until)]);
+    await Promise.race([this.oneEnded(), this.#clock.wait(ms, until)]);
     woken.abort('woken');
   }
 
   async allEnded(): Promise<void> {
-    while (this.#busy.size > 0) await Promise.all(this.#busy.values());
+    while (this.#busy.size > 0) await this.oneEnded();
   }
 }

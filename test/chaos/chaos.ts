@@ -1,3 +1,4 @@
+import { hit, hitHolder, type Hit } from '../support/chaos-aim.js';
 import { gather, type Evidence } from '../support/chaos-evidence.js';
 import { bundleMutant } from '../support/chaos-mutant.js';
 import { allExits, ChaosProcess, until, type Exit } from '../support/chaos-process.js';
@@ -6,8 +7,8 @@ import { startReader, type Readings } from '../support/chaos-reader.js';
 import type { Sandbox } from '../support/chaos-sandbox.js';
 
 /*
- * Workers are stopped and killed at random moments and replaced. A stop lasts longer than the lock's stale time, so
- * that whoever is caught inside the lock is robbed of it and wakes up in the middle of somebody else's turn.
+ * Workers are stopped and killed, mostly while they hold the lock, and replaced. A stop lasts longer than the lock's
+ * stale time, so that whoever is caught inside it is robbed and wakes up in the middle of somebody else's turn.
  */
 export interface ChaosOptions {
   readonly worker: 'cooperate' | 'mutant';
@@ -28,6 +29,8 @@ export interface ChaosReport {
   readonly readings: Readings;
   readonly kills: number;
   readonly stops: number;
+  /** Stops and kills that caught whoever held the lock. */
+  readonly caught: number;
   readonly workers: readonly ChaosProcess[];
   /** Of the workers that nobody killed. */
   readonly exits: readonly Exit[];
@@ -44,6 +47,8 @@ const STOP_EVERY = 0.15;
 const FIRST_STOP_MS = 1000;
 const QUIET_MS = 90_000;
 const LOOK_EVERY_MS = 250;
+const AIM_MS = 30;
+const ANYBODY = 0.1;
 
 export function chaosEntries(count: number, random: Random): string[][] {
   return Array.from({ length: count }, (_, i) => {
@@ -62,7 +67,7 @@ export async function chaos(sandbox: Sandbox, options: ChaosOptions, random: Ran
 
   const stopReading = startReader(sandbox);
   const workers = Array.from({ length: options.workers }, start);
-  const enough = await disturb(sandbox, workers, start, options, random);
+  const { enough, caught } = await disturb(sandbox, workers, start, options, random);
   if (enough) for (const worker of workers) worker.signal('SIGKILL');
   const exits = await allExits(workers, QUIET_MS);
   const last = enough ? undefined : start();
@@ -74,6 +79,7 @@ export async function chaos(sandbox: Sandbox, options: ChaosOptions, random: Ran
   return {
     evidence: gather(sandbox),
     readings,
+    caught,
     kills: exits.filter(({ signal }) => signal === 'SIGKILL').length,
     stops: workers.reduce((sum, worker) => sum + worker.stops, 0),
     exits: exits.filter(({ signal }) => signal !== 'SIGKILL'),
@@ -82,16 +88,17 @@ export async function chaos(sandbox: Sandbox, options: ChaosOptions, random: Ran
   };
 }
 
-/** Stops and kills for the given time, and tells whether that was enough; at the end all run again. */
+/** Stops and kills for the given time, or until that is enough; at the end all run again. */
 async function disturb(
   sandbox: Sandbox,
   workers: ChaosProcess[],
   start: () => ChaosProcess,
-  { seconds, staleMs, slots = 1, enough }: ChaosOptions,
+  { seconds, staleMs, enough }: ChaosOptions,
   random: Random,
-): Promise<boolean> {
+): Promise<{ readonly enough: boolean; readonly caught: number }> {
   const began = performance.now();
   const stopped = new Map<ChaosProcess, number>();
+  let caught = 0;
   let nextLook = began;
   let nextStop = began + FIRST_STOP_MS;
   let nextKill = began + random.between(0.5, 1.5) * KILL_EVERY * staleMs;
@@ -104,42 +111,40 @@ async function disturb(
     const living = workers.filter((worker) => !worker.over);
     if (living.length === 0) break;
     if (enough && now >= nextLook) {
-      if (enough(sandbox)) return true;
+      if (enough(sandbox)) return { enough: true, caught };
       nextLook = now + LOOK_EVERY_MS;
     }
     if (now >= nextKill) {
-      random.pick(living)?.signal('SIGKILL');
+      if (strike(sandbox, living, random, 'SIGKILL')?.held) caught++;
       workers.push(start());
       nextKill = now + random.between(0.5, 1.5) * KILL_EVERY * staleMs;
     } else if (now >= nextStop && stopped.size < living.length / 2) {
-      const worker = victim(sandbox, living, random, slots);
-      worker?.stop();
-      if (worker) {
-        stopped.set(worker, now + random.between(1.1, 1.6) * staleMs);
+      const made = strike(sandbox, living, random, 'SIGSTOP');
+      if (made) {
+        if (made.held) caught++;
+        stopped.set(made.worker, now + random.between(1.1, 1.6) * staleMs);
         nextStop = now + random.between(0.2, 1.8) * STOP_EVERY * staleMs;
       }
     }
     await pause(1 + random.between(0, 4));
   }
   for (const worker of stopped.keys()) worker.resume();
-  return false;
+  return { enough: false, caught };
 }
 
-/**
- * Anybody; mostly somebody between two entries while the lock is held, for there is little to go wrong otherwise. With
- * several slots hardly anybody ever is: then anybody while the lock is held.
- */
-function victim(
+/** Whoever holds the lock, for there is little to go wrong otherwise; now and then, and where nobody does, anybody. */
+function strike(
   sandbox: Sandbox,
   living: readonly ChaosProcess[],
   random: Random,
-  slots: number,
-): ChaosProcess | undefined {
-  const running = living.filter((worker) => !worker.stopped);
-  if (random.next() < 0.02) return random.pick(running);
-  return sandbox.isLocked
-    ? random.pick(running.filter((worker) => slots > 1 || worker.isBetweenEntries))
-    : undefined;
+  signal: Hit['signal'],
+): Hit | undefined {
+  const isAimed = random.next() >= ANYBODY;
+  const made = isAimed ? hitHolder(sandbox.schedule, living, signal, AIM_MS) : undefined;
+  if (made || (isAimed && signal === 'SIGSTOP')) return made;
+  // A stopped one can be killed, too.
+  const anybody = random.pick(living.filter((worker) => signal === 'SIGKILL' || !worker.stopped));
+  return anybody && hit(anybody, signal);
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import lockfile from 'proper-lockfile';
 import { realFileSystem } from '../../src/ports/fs-real.js';
 import { editText } from '../../src/schedule/edit.js';
@@ -22,6 +23,8 @@ async function claim(): Promise<readonly string[] | undefined> {
     retries: { forever: true, factor: 1.2, minTimeout: 5, maxTimeout: 100, randomize: true },
     onCompromised: (error) => process.stdout.write(`${error.message}\n`),
   });
+  // Says who to aim at; nobody here reads it.
+  writeFileSync(`${schedule}.holder`, String(process.pid));
   try {
     const { bytes, ownership } = await fs.read(schedule);
     const text = scan(bytes);

@@ -233,3 +233,13 @@ describe('a worker that slept while the schedule was generated anew', () => {
     expect(site.ran.slice(3).toSorted()).toEqual(['a', 'b', 'd']);
   });
 });
+
+describe('a worker that could not remove what it had kept of the schedule', () => {
+  test('removes it when it leaves', async () => {
+    const site = await Site.with([['a']]);
+    site.fs.faults.fail('unlink', '.old', 'EIO', 2);
+    await site.worker('ada').finish();
+    expect(site.ran).toEqual(['a']);
+    expect(await site.fs.list('/work')).not.toContain('.exp.json.ada.old');
+  });
+});

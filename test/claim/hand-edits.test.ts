@@ -1,10 +1,46 @@
 import { describe, expect, test } from 'vitest';
-import { mark, pretty, Site, unmark, type Script } from '../support/protocol.js';
+import { folders, newestEpoch, readEpoch, sidecarOf } from '../../src/claim/sidecar.js';
+import { mark, pretty, SCHEDULE, Site, unmark, type Script } from '../support/protocol.js';
 
 const three = [['a'], ['b'], ['c']];
 const fails: Script = (run) => run.exit(1);
 const goesOn: Script = () => undefined;
 const wide = (entries: readonly (readonly string[])[]): string => `${JSON.stringify(entries, undefined, 4)}\n`;
+
+describe('what was read before the lock was lost', () => {
+  const robbed = { isMine: () => Promise.resolve(false) };
+  const requeued = async (site: Site): Promise<string[]> => {
+    const epoch = await readEpoch(
+      site.fs,
+      sidecarOf(SCHEDULE),
+      await newestEpoch(site.fs, sidecarOf(SCHEDULE)),
+    );
+    const names = epoch ? await site.fs.list(folders.cells(epoch)) : [];
+    return names.filter((name) => name.endsWith('.requeued'));
+  };
+
+  test('puts nothing back: what has failed since is no decision of a person', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada', { script: fails }).claimAndRun(2);
+    await site.edit(unmark('a'));
+    const { claimer } = site.worker('ben');
+    expect(await claimer.underLock(() => claimer.viewer.look(robbed))).toEqual({ is: 'again', afterMs: 0 });
+    expect(await requeued(site)).toEqual([]);
+    expect(await claimer.underLock((held) => claimer.viewer.look(held))).toMatchObject({ is: 'view' });
+    expect(await requeued(site)).toHaveLength(1);
+  });
+
+  test('begins no new epoch', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada').claimAndRun(2);
+    await site.edit((entries) => unmark('a')(unmark('b')(entries)), wide);
+    const { claimer } = site.worker('ben');
+    await claimer.underLock(() => claimer.viewer.look(robbed));
+    expect(await newestEpoch(site.fs, sidecarOf(SCHEDULE))).toBe(1);
+    await claimer.underLock((held) => claimer.viewer.look(held));
+    expect(await newestEpoch(site.fs, sidecarOf(SCHEDULE))).toBe(2);
+  });
+});
 
 describe('an entry that a person left pending', () => {
   test('is claimable when nobody has claimed it', async () => {
@@ -260,6 +296,23 @@ describe('a mount that lags', () => {
     lagging.fs.catchUp();
     await lagging.finish();
     expect(site.ran).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('a mount that lags for longer than most', () => {
+  test.each([
+    [{}, 'claimed'],
+    [{ lagMs: 60_000 }, 'again'],
+  ])('with %j measured is %s after 40 s', async (measured, is) => {
+    const site = await Site.with(three);
+    const lagging = site.worker('ben', { lag: 1, measured });
+    const ada = site.worker('ada', { script: (run) => run.exit(1) });
+    await site.until(ada.round(0));
+    lagging.fs.catchUp();
+    await ada.claimAndRun();
+    await site.until(lagging.round());
+    await site.clock.advance(40_000);
+    expect((await site.until(lagging.round()))?.is).toBe(is);
   });
 });
 

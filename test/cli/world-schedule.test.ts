@@ -153,7 +153,7 @@ describe.runIf(process.getuid?.() === 0)('without permission', () => {
     chmodSync(folder.in('data'), 0o555);
     const { code, stderr } = await folder.start(['run', 'data/exp.json'], { asNobody: true }).ended;
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^cooperate: could not .*: permission denied \(EACCES\)\.\nCheck the permissions/);
+    expect(stderr).toMatch(/^cooperate: you may not write in data \(r-xr-xr-x, .*\nAsk its owner .*kinit/);
     expect(stderr.trimEnd().split('\n')).toHaveLength(2);
     expect(folder.names('data')).toEqual(['exp.json']);
     expect(folder.marks('data/exp.json')).toBe('.');

@@ -122,6 +122,33 @@ describe.each(Object.entries(backends))('the %s filesystem', (_name, open) => {
       expect((await files.read(at('file'))).ownership).toEqual({ ...ownership, mode: 0o640 });
     });
 
+    test('puts a file in the place of a link, and makes no folder and appends nothing through one', async () => {
+      await put('file', 'precious');
+      await files.makeDirectory(at('folder'));
+      for (const name of ['file', 'folder', 'missing']) backend.symlink(at(name), at(`to-${name}`));
+      expect(await codeOf(files.openAppend(at('to-file')))).toBe('ELOOP');
+      expect(await codeOf(files.openAppend(at('to-missing')))).toBe('ELOOP');
+      expect(await codeOf(files.makeDirectory(at('to-folder')))).toBe('EEXIST');
+      for (const name of ['to-file', 'to-missing']) await put(name, 'mine');
+      expect([await text('file'), await text('to-file'), await text('to-missing')]).toEqual([
+        'precious',
+        'mine',
+        'mine',
+      ]);
+      expect((await files.list(backend.folder)).sort()).not.toContain('missing');
+    });
+
+    test('tells what has a name, without following it', async () => {
+      await put('file', '');
+      backend.symlink(at('file'), at('link'));
+      const kinds = ['file', 'link', '.', 'missing'].map(async (name) => (await files.inspect(at(name)))?.kind);
+      expect(await Promise.all(kinds)).toEqual(['file', 'link', 'directory', undefined]);
+      expect([await files.mayWrite(at('file')), (await files.inspect(at('file')))?.isMine]).toEqual([
+        true,
+        true,
+      ]);
+    });
+
     test('never reads a mixture while the file is replaced again and again', async () => {
       const contents = ['a', 'b'].map((letter) => letter.repeat(50_000));
       await put('file', contents[0]!);

@@ -59,7 +59,9 @@ function quickly(of: string): unknown {
   const { n } = quick;
   const name = (from: number, to: number): string => bytes.toString('utf8', from, to);
   if (quick.kind === CLAIM) {
-    const names = quick.claims.flatMap((from, i, all) => (i % 2 === 0 ? [name(from, all[i + 1] ?? 0)] : []));
+    const names = quick.claims
+      .slice(0, quick.claimed)
+      .flatMap((from, i, all) => (i % 2 === 0 ? [name(from, all[i + 1] ?? 0)] : []));
     return { n, record: { t: 'claim', claims: names, revision: quick.revision } };
   }
   const { entry: of_, slot, logFrom, logTo, code, signal, unstartable, interrupted, timedOut } = quick;

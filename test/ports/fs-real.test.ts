@@ -109,6 +109,12 @@ async function codeOf(operation: Promise<unknown>): Promise<string | undefined> 
   );
 }
 
+describe('an error that Node has no name for', () => {
+  test.each(['Unknown system error -122', 'UNKNOWN'])('is named by its number: %s', (code) => {
+    expect(errorCode(Object.assign(new Error(code), { code, errno: -122 }))).toBe('EDQUOT');
+  });
+});
+
 describe('reading', () => {
   test('opens again after ESTALE, from open and from read', async () => {
     writeFileSync(file, 'fresh');

@@ -326,3 +326,26 @@ async function freshTree(): Promise<void> {
   await fs.makeDirectory('/work');
   await fs.makeDirectory('/via');
 }
+
+describe('a lock folder that could not be removed when it was released', () => {
+  test('is removed by who leaves', async () => {
+    const ada = contender('ada');
+    fs.faults.fail('removeDirectory', 'exp.json.lock', 'EIO', 1);
+    await until(ada.hold(() => Promise.resolve()));
+    expect(await names('/work')).toContain('exp.json.lock');
+    await ada.close();
+    expect(await names('/work')).not.toContain('exp.json.lock');
+  });
+
+  test('stays when somebody else holds it by then', async () => {
+    const ada = contender('ada');
+    fs.faults.fail('removeDirectory', 'exp.json.lock', 'EIO', 1);
+    await until(ada.hold(() => Promise.resolve()));
+    const { begun, end, over } = holding(contender('ben'));
+    await until(begun);
+    await ada.close();
+    expect(await names(LOCK)).toHaveLength(1);
+    end();
+    await until(over);
+  });
+});

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
-import { OutputPipes } from '../../src/ports/spawn-output.js';
+import { fromStream, OutputPipes } from '../../src/ports/spawn-output.js';
 import { runReal, sh, startReal } from '../support/real-run.js';
 
 const pass = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -64,11 +64,14 @@ describe('output', () => {
   test('that Node hurries along when the process exits still comes one chunk at a time', async () => {
     const stdout = new PassThrough();
     const taken: string[] = [];
-    const pipes = new OutputPipes([stdout, new PassThrough().end()], async (_stream, chunk) => {
-      taken.push(`begin ${chunk.toString()}`);
-      await pass();
-      taken.push(`end ${chunk.toString()}`);
-    });
+    const pipes = new OutputPipes(
+      [fromStream(stdout), fromStream(new PassThrough().end())],
+      async (_stream, chunk) => {
+        taken.push(`begin ${chunk.toString()}`);
+        await pass();
+        taken.push(`end ${chunk.toString()}`);
+      },
+    );
     for (const chunk of ['a', 'b']) {
       stdout.write(chunk);
       // As child_process does with its sockets.

@@ -1,5 +1,4 @@
 import { beforeAll, expect, test, vi } from 'vitest';
-import { readProcess } from '../../src/ports/spawn-proc.js';
 import type { RunCommand } from '../../src/ports/spawn.js';
 import { GRACES, type Graces } from '../../src/ports/spawn-leftovers.js';
 import type * as RealRun from '../support/real-run.js';
@@ -15,6 +14,7 @@ const seen = vi.hoisted(() => ({ byHelpers: 0, others: 0 }));
 vi.mock('../support/real-run.js', async (original) => {
   const real = await original<typeof RealRun>();
   const { helpedSpawner } = await import('../../src/ports/spawn-helped.js');
+  const { HelpedRun } = await import('../../src/ports/spawn-helped-run.js');
   const graces = { ...GRACES };
   const spawner = helpedSpawner({ graces, shortMs: 60_000 });
   type Options = Partial<RunCommand> & { readonly graces?: Graces };
@@ -28,13 +28,14 @@ vi.mock('../support/real-run.js', async (original) => {
       onOutput: (stream, chunk) => void chunks[stream].push(chunk),
       ...command,
     });
-    const { pid, ended } = running;
-    const parent = readProcess(String(pid))?.parent;
-    if (parent === process.pid) seen.others++;
-    else if (parent !== undefined) seen.byHelpers++;
+    if (running instanceof HelpedRun) seen.byHelpers++;
+    else if (running.pid !== undefined) seen.others++;
     const text = (stream: 'stdout' | 'stderr') => (): string => Buffer.concat(chunks[stream]).toString();
     return {
-      ...{ pid, ended, out: text('stdout'), err: text('stderr') },
+      ...{ ended: running.ended, out: text('stdout'), err: text('stderr') },
+      get pid() {
+        return running.pid;
+      },
       signal: (signal: NodeJS.Signals) => running.signal(signal),
     };
   };

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { hashGroups } from '../../src/schedule/group-hashes.js';
 import { scan } from '../../src/schedule/scan.js';
 import { SlotHasher } from '../../src/schedule/slot-hasher.js';
 import { argvOf, slotHash } from '../../src/schedule/slots.js';
+
+const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
 
 function hashesOf(schedule: string): [quick: string[], slow: string[]] {
   const text = scan(Buffer.from(schedule));
   const hasher = new SlotHasher();
   const quick = Array.from({ length: text.count }, (_, entry) => {
     hasher.hash(text, entry);
-    const [high, middle] = [hasher.high, hasher.middle].map((word) =>
-      (word >>> 0).toString(16).padStart(8, '0'),
-    );
-    return `${high ?? ''}${middle ?? ''}${hasher.low.toString(16).padStart(4, '0')}`;
+    return `${hex(hasher.high)}${hex(hasher.middle)}${hasher.low.toString(16).padStart(4, '0')}`;
   });
   return [quick, quick.map((_, entry) => slotHash(argvOf(text, entry)))];
 }
@@ -25,6 +25,20 @@ test('hashes entries however they are spelled', () => {
   const [quick, slow] = hashesOf(schedule);
   expect(quick).toEqual(slow);
   expect(new Set(quick).size).toBe(8);
+});
+
+test('hashes entries with the commas and comments that are tolerated', () => {
+  const [quick, slow] = hashesOf(
+    `[["a", "b",], ["executed", "a", "b" , ], ["a" /* why */, "b"], ["a,]", "b"],]`,
+  );
+  expect(quick).toEqual(slow);
+  expect(new Set(quick).size).toBe(2);
+});
+
+test('hashes groups in their order', () => {
+  const text = scan(Buffer.from('[["a"], ["b"], ["executed", "a"], [7], ["b"]]'));
+  const { high } = hashGroups(text);
+  expect(Array.from(high, hex)).toEqual(['a', 'b', '7'].map((word) => slotHash([word]).slice(0, 8)));
 });
 
 test('hashes entries of every length, block by block', () => {

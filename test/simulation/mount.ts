@@ -5,6 +5,7 @@ import type {
   FileContent,
   FileSystem,
   Fingerprint,
+  Inspected,
   Ownership,
 } from '../../src/ports/fs.js';
 import type { MemoryFileSystem } from '../support/fs-memory.js';
@@ -122,6 +123,14 @@ export class Mount implements FileSystem {
   openAppend(path: string): Promise<AppendFile> {
     const call = { operation: 'openAppend', path };
     return this.#change(call, async () => this.#appending(path, await this.#fs.openAppend(path)));
+  }
+
+  inspect(path: string): Promise<Inspected | undefined> {
+    return this.#do({ operation: 'inspect', path }, () => this.#fs.inspect(path));
+  }
+
+  mayWrite(path: string): Promise<boolean> {
+    return this.#do({ operation: 'mayWrite', path }, () => this.#fs.mayWrite(path));
   }
 
   /** Its host lost its power: of what was not synced, only the beginning reached the server. */

@@ -48,11 +48,11 @@ export function expectNothingLost(sandbox: Sandbox, report: ChaosReport): void {
 }
 
 /** One line for the log of a run. */
-export function figures({ evidence, kills, stops, workers, readings }: ChaosReport): string {
+export function figures({ evidence, kills, stops, caught, workers, readings }: ChaosReport): string {
   const { executions, twice } = evidence;
   const lost = startedWithoutEnd(evidence).length;
   return (
-    `${workers.length} workers, ${kills} killed, ${stops} stops: ${executions.size} entries ran, ` +
+    `${workers.length} workers, ${kills} killed, ${stops} stops, ${caught} of both in the lock: ${executions.size} entries ran, ` +
     `${twice.length} of them more than once; ${lost} lost with their worker; ${readings.polls} readings`
   );
 }

@@ -25,22 +25,30 @@ echo "start $mark $$ $COOPERATE_WORKER" >> "runs/$1"
 echo "end $$" >> "runs/$1"
 `;
 
+export interface Setting {
+  /** Makes the folder of the schedule, where it is not the sandbox itself. */
+  readonly place?: (dir: string) => string;
+  /** What an entry does. */
+  readonly entry?: string;
+}
+
 /** A folder of its own with a schedule in it, a copy of the program, and everything that runs there. */
 export class Sandbox {
   readonly dir = mkdtempSync(path.join(tmpdir(), 'cooperate-chaos-'));
-  readonly schedule = path.join(this.dir, 'exp.json');
+  readonly schedule: string;
   readonly runs = path.join(this.dir, 'runs');
   /** Copied, so that a build meanwhile does not take the program away from under its workers. */
   readonly program = path.join(this.dir, 'program', 'bin', 'cooperate.js');
   readonly entries: readonly (readonly string[])[];
 
-  constructor(entries: readonly (readonly string[])[]) {
+  constructor(entries: readonly (readonly string[])[], { place = (dir) => dir, entry = ENTRY }: Setting = {}) {
     this.entries = entries;
+    this.schedule = path.join(place(this.dir), 'exp.json');
     mkdirSync(this.runs);
     for (const part of ['bin', 'dist', 'package.json']) {
       cpSync(path.join(ROOT, part), path.join(this.dir, 'program', part), { recursive: true });
     }
-    writeFileSync(path.join(this.dir, 'entry.sh'), ENTRY);
+    writeFileSync(path.join(this.dir, 'entry.sh'), entry);
     writeFileSync(this.schedule, `[\n${entries.map((argv) => JSON.stringify(argv)).join(',\n')}\n]\n`);
   }
 
@@ -68,8 +76,13 @@ export class Sandbox {
       .filter((pid) => pid !== process.pid && workingDirectory(pid) === this.dir);
   }
 
-  remove(): void {
+  /** Whoever is still at work here is killed. */
+  end(): void {
     for (let left = this.processes(); left.length > 0; left = this.processes()) left.forEach(kill);
+  }
+
+  remove(): void {
+    this.end();
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

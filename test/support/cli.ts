@@ -19,6 +19,15 @@ export interface StartOptions {
   readonly input?: string;
   /** Runs it as somebody without rights. */
   readonly asNobody?: boolean;
+  readonly as?: Person;
+}
+
+/** Somebody by number, in that group alone; there need be no account. */
+export interface Person {
+  readonly uid: number;
+  readonly gid: number;
+  /** As a shell spells it. */
+  readonly umask?: string;
 }
 
 export const NOBODY = 65534;
@@ -107,12 +116,16 @@ export class Folder {
   }
 
   start(args: readonly string[], options: StartOptions = {}): Program {
-    const { cwd = this.path, env = {}, input, asNobody } = options;
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const { cwd = this.path, env = {}, input, asNobody, as } = options;
+    const command = [process.execPath, PROGRAM, ...args];
+    const masked = ['sh', '-c', 'umask "$0" && exec "$@"', as?.umask ?? ''];
+    const [file = '', ...argv] = as?.umask === undefined ? command : [...masked, ...command];
+    const child = spawn(file, argv, {
       cwd,
       env: { ...this.env, ...env },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       ...(asNobody ? { uid: NOBODY, gid: NOBODY } : {}),
+      ...(as && { uid: as.uid, gid: as.gid }),
     });
     child.stdin?.end(input);
     const program = new Program(child);

@@ -5,6 +5,7 @@ import type {
   FileContent,
   FileSystem,
   Fingerprint,
+  Inspected,
   Ownership,
 } from '../../src/ports/fs.js';
 import { MemoryAppendFile } from './fs-memory-append.js';
@@ -88,7 +89,7 @@ export class MemoryFileSystem implements FileSystem {
 
   async write(path: string, content: Content, ownership?: Ownership): Promise<Fingerprint> {
     const action = (): Fingerprint => {
-      const file = this.#store.openFile(path, 0o644, this.#self);
+      const file = this.#store.createFile(path, 0o644, this.#self);
       try {
         this.#store.change(file, this.#self, () => {
           file.truncate();
@@ -151,10 +152,26 @@ export class MemoryFileSystem implements FileSystem {
 
   async openAppend(path: string): Promise<AppendFile> {
     return this.#do('openAppend', path, () => {
+      if (this.#store.spot(path, 'open', false).node?.kind === 'symlink')
+        throw systemError('ELOOP', 'open', path);
       const file = this.#store.openFile(path, 0o644, this.#self);
       const at = { store: this.#store, faults: this.faults, self: this.#self, client: this.name };
       return new MemoryAppendFile(at, path, file);
     });
+  }
+
+  async inspect(path: string): Promise<Inspected | undefined> {
+    return this.#do('inspect', path, () => {
+      const { node } = this.#store.spot(path, 'lstat', false);
+      if (!node) return undefined;
+      const kind = node.kind === 'symlink' ? 'link' : node.kind;
+      const ownership = node.kind === 'file' ? node.ownership : { mode: 0o755, uid: 1000, gid: 1000 };
+      return { kind, ownership, isMine: true };
+    });
+  }
+
+  async mayWrite(path: string): Promise<boolean> {
+    return this.#do('mayWrite', path, () => this.#store.spot(path, 'access', true).node !== undefined);
   }
 
   #do<T>(operation: Operation, path: string, action: () => T, to?: string): Promise<T> {
@@ -168,7 +185,7 @@ export class MemoryFileSystem implements FileSystem {
     const names = path.split('/').filter((name) => name !== '');
     for (let depth = 1; depth <= names.length; depth += 1) {
       const part = `/${names.slice(0, depth).join('/')}`;
-      const { node } = this.#store.spot(part, 'mkdir', true);
+      const { node } = this.#store.spot(part, 'mkdir', part !== path);
       if (node === undefined) this.#store.makeDirectory(part, this.#self);
       else if (node.kind !== 'directory')
         throw systemError(part === path ? 'EEXIST' : 'ENOTDIR', 'mkdir', path);

@@ -1,3 +1,4 @@
+import type { Measured } from '../../src/doctor/schemas.js';
 import { Claimer, type Appetite, type Round } from '../../src/claim/claimer.js';
 import type { Book } from '../../src/claim/book.js';
 import type { Claim } from '../../src/claim/choose.js';
@@ -46,6 +47,7 @@ export interface WorkerOptions {
   readonly script?: Script;
   /** How many entries it claims at once; without it, what it measures. */
   readonly batch?: number;
+  readonly measured?: Measured;
   readonly lag?: number;
   /** On a machine of its own, whose processes nobody else can look at. */
   readonly elsewhere?: boolean;
@@ -197,7 +199,7 @@ export class Hand {
       processStart: (other: number) => Promise.resolve(site.gone.has(other) ? 'gone' : '1'),
       slurmState: () => Promise.resolve('unknown' as const),
     };
-    const setting = { fs, clock, probes, identity: this.identity, sidecar };
+    const setting = { fs, clock, probes, identity: this.identity, sidecar, measured: options.measured ?? {} };
     const file = new ScheduleFile(fs, SCHEDULE);
     const asked = { setting, file, lock: this.lock, tell };
     this.claimer = batch === undefined ? new Claimer(asked) : new Greedy(asked, batch);

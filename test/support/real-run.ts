@@ -25,7 +25,9 @@ export function startReal(
     ...command,
   });
   return {
-    pid: running.pid,
+    get pid() {
+      return running.pid;
+    },
     signal: (signal) => running.signal(signal),
     ended: running.ended,
     out: () => Buffer.concat(chunks.stdout).toString(),
