@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bed } from './bed.js';
 import type { Fleet } from './fleet.js';
@@ -86,52 +88,87 @@ async function killServer({ bed, readers, say }: Scene): Promise<Notice[]> {
 async function cutClient(scene: Scene, guest: number): Promise<Notice[]> {
   const { bed, cutSeconds, clients, say } = scene;
   const victims = await living(scene, guest);
-  const began = performance.now();
-  await bed.cable(guest, 'down');
-  say(`client ${guest} is cut off, with ${victims.length} workers`);
-  const over = delay(cutSeconds * 1000);
-  const notice =
-    cutSeconds > 180 ? noticed(scene, clients, victims, began, cutSeconds * 1000 - 5000) : undefined;
-  await over;
-  await bed.cable(guest, 'up');
-  say(`client ${guest} is connected again`);
-  return told(await notice, 'on another host');
+  // Somebody has been watching for a while: a worker is suspect when it was seen to stand still for three minutes.
+  const watch = new Watch(scene, clients);
+  try {
+    await watch.first;
+    const began = performance.now();
+    await bed.cable(guest, 'down');
+    say(`client ${guest} is cut off, with ${victims.length} workers`);
+    const over = delay(cutSeconds * 1000);
+    const notice = watch.overIs(victims, began, cutSeconds * 1000);
+    await over;
+    await bed.cable(guest, 'up');
+    say(`client ${guest} is connected again`);
+    return told(await notice, 'on another host');
+  } finally {
+    watch.stop();
+  }
 }
 
-async function living({ bed, folder }: Scene, guest: number): Promise<string[]> {
+/** Workers that are at work, by their heartbeats, on a client. */
+async function living({ bed, folder, killed }: Scene, guest: number): Promise<string[]> {
   const out = await bed.onServer(`ls ${folder}/exp.json.cooperate/1/heartbeats`);
-  return out.split('\n').filter((name) => name.startsWith(`client${guest}-`) && !name.endsWith('-desk'));
+  const names = out.split('\n').filter((name) => name.startsWith(`client${guest}-`) && !name.endsWith('-desk'));
+  return names.filter((name) => !killed.has(name));
 }
 
-/** Until somebody who watches from this client is told that all of these workers are suspect or gone. */
+/** Until somebody who begins to watch from this client now is told that all of these workers are suspect or gone. */
 async function noticed(
-  { bed, cooperate, folder }: Scene,
+  scene: Scene,
   watcher: number,
   workers: readonly string[],
   began: number,
-  withinMs = NOTICE_WITHIN_MS,
-): Promise<{ standing: string; seconds: number } | undefined> {
-  if (workers.length === 0) return undefined;
-  const child = bed.spawn(watcher, `cd ${folder} && exec ${cooperate} status exp.json --all --watch --json`);
-  let buffered = '';
-  return new Promise((resolve) => {
-    const finish = (standing?: string): void => {
-      clearTimeout(timer);
-      child.kill('SIGKILL');
-      resolve(standing === undefined ? undefined : { standing, seconds: since(began) });
-    };
-    const timer = setTimeout(finish, Math.max(0, began + withinMs - performance.now()));
-    child.once('close', () => finish());
-    child.stdout?.on('data', (data: Buffer) => {
-      const lines = (buffered + data.toString()).split('\n');
-      buffered = lines.pop() ?? '';
-      for (const line of lines) {
-        const standings = standingsIn(line);
-        const known = workers.map((worker) => standings.get(worker) ?? 'unknown');
-        if (known.every((standing) => standing === 'suspect' || standing === 'gone')) finish(known[0]);
-      }
+): Promise<Told | undefined> {
+  const watch = new Watch(scene, watcher);
+  try {
+    return await watch.overIs(workers, began, NOTICE_WITHIN_MS);
+  } finally {
+    watch.stop();
+  }
+}
+
+interface Told {
+  readonly standing: string;
+  readonly seconds: number;
+}
+
+/** What `cooperate status --watch` says of workers. */
+class Watch {
+  /** Has been told anything. */
+  readonly first: Promise<void>;
+  readonly #child: ChildProcess;
+  #standings = new Map<string, string>();
+  #isOver = false;
+
+  constructor({ bed, cooperate, folder }: Scene, guest: number) {
+    this.#child = bed.spawn(guest, `cd ${folder} && exec ${cooperate} status exp.json --all --watch --json`);
+    this.first = new Promise((resolve) => {
+      this.#child.once('close', () => {
+        this.#isOver = true;
+        resolve();
+      });
+      if (!this.#child.stdout) return;
+      createInterface({ input: this.#child.stdout }).on('line', (line) => {
+        this.#standings = standingsIn(line);
+        resolve();
+      });
     });
-  });
+  }
+
+  async overIs(workers: readonly string[], began: number, withinMs: number): Promise<Told | undefined> {
+    while (workers.length > 0 && !this.#isOver && performance.now() < began + withinMs) {
+      const known = workers.map((worker) => this.#standings.get(worker) ?? 'unknown');
+      if (known.every((standing) => standing === 'suspect' || standing === 'gone'))
+        return { standing: known[0] ?? '', seconds: since(began) };
+      await delay(200);
+    }
+    return undefined;
+  }
+
+  stop(): void {
+    this.#child.kill('SIGKILL');
+  }
 }
 
 function standingsIn(line: string): Map<string, string> {
@@ -139,7 +176,7 @@ function standingsIn(line: string): Map<string, string> {
   return new Map(workers.map(({ worker, standing }) => [worker, standing]));
 }
 
-function told(notice: { standing: string; seconds: number } | undefined, who: Notice['who']): Notice[] {
+function told(notice: Told | undefined, who: Notice['who']): Notice[] {
   return notice ? [{ who, ...notice }] : [];
 }
 

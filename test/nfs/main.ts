@@ -14,7 +14,7 @@ const LONG = {
   version: '3,4.2',
   entries: '10000',
   faults: 'worker,client,server,cut,worker,client,server',
-  cut: '240',
+  cut: '300',
   edits: '8',
 };
 
