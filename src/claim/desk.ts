@@ -1,6 +1,7 @@
 import type { Tell } from '../notice.js';
 import type { Held, Lock } from '../ports/lock.js';
 import type { ScheduleFile } from '../schedule/file.js';
+import type { ScheduleText } from '../schedule/text.js';
 import type { Book, Setting } from './book.js';
 import type { Round } from './claimer.js';
 import { leaveOut, locate } from './locate.js';
@@ -109,14 +110,18 @@ export class Desk {
     const open = await this.#stillOpen(book, claims);
     const wanted = open.map(({ id, entry }) => ({ hash: id.hash, entry }));
     const { text } = view.seen;
-    const found = locate(text, wanted, true);
+    const barred = await this.#withoutMark(book, text, open);
+    const found = locate(
+      text,
+      wanted.filter((_, i) => !barred.has(i)),
+      true,
+    );
     const unmark = found.filter((entry) => entry !== undefined);
     // What goes back and has no mark any more must not get it again: no claim would account for it.
-    const mark = leaveOut(
-      text,
-      view.markAgain,
-      wanted.filter((_, i) => found[i] === undefined),
-    );
+    const mark = leaveOut(text, view.markAgain, [
+      ...wanted.filter((_, i) => barred.has(i)),
+      ...wanted.filter((_, i) => !barred.has(i)).filter((_, i) => found[i] === undefined),
+    ]);
     if (unmark.length > 0 || mark.length > 0 || view.mustWrite) {
       if (!(await this.viewer.commit(view, { mark, unmark }, held))) return AT_ONCE;
     }
@@ -126,6 +131,23 @@ export class Desk {
     }
     await book.journal.flush();
     return { is: 'claimed', claims: [] };
+  }
+
+  /**
+   * Which of these claims have no mark: it was never written, and those that equal entries have are other claims'. A
+   * peer may have written it.
+   */
+  async #withoutMark(book: Book, text: ScheduleText, open: readonly Returned[]): Promise<ReadonlySet<number>> {
+    const owed = new Set(this.own.owed.map(({ id }) => claimName(id)));
+    const barred = new Set<number>();
+    const spare = new Map<string, number>();
+    for (const [i, { id }] of open.entries()) {
+      if (!owed.has(claimName(id))) continue;
+      const left = spare.get(id.hash) ?? (await spareMarks(book, text, id.hash, open, owed));
+      spare.set(id.hash, left - 1);
+      if (left <= 0) barred.add(i);
+    }
+    return barred;
   }
 
   /** Without those that somebody else has put back meanwhile, and perhaps runs again. */
@@ -145,4 +167,28 @@ export class Desk {
     }
     return open;
   }
+}
+
+/** How many marks of these equal entries no other claim accounts for. */
+async function spareMarks(
+  book: Book,
+  text: ScheduleText,
+  hash: string,
+  open: readonly Returned[],
+  owed: ReadonlySet<string>,
+): Promise<number> {
+  await book.ledger.refresh();
+  const ours = new Set(open.map(({ id }) => claimName(id)).filter((name) => owed.has(name)));
+  const cells = slotsIn(await book.cells.namesBeside(hash)).get(hash);
+  let spare = countMarked(text, hash);
+  for (const [copy, state] of cells ? await book.states(hash, cells) : []) {
+    const isTaken = state.is !== 'free' && state.is !== 'put-back';
+    if (isTaken && !ours.has(claimName({ hash, copy, generation: state.generation }))) spare--;
+  }
+  return spare;
+}
+
+function countMarked(text: ScheduleText, hash: string): number {
+  const [entry] = locate(text, [{ hash }], true);
+  return entry === undefined ? 0 : (text.groupMarked[text.group[entry] ?? 0] ?? 0);
 }

@@ -243,3 +243,23 @@ describe('a worker that could not remove what it had kept of the schedule', () =
     expect(await site.fs.list('/work')).not.toContain('.exp.json.ada.old');
   });
 });
+
+describe('a worker that could not write the mark of what it has claimed', () => {
+  test('leaves an equal entry the mark of who runs that', async () => {
+    const site = await Site.with([['a'], ['a'], ['b']]);
+    const [ada, ben] = [site.worker('ada', { script: goesOn }), site.worker('ben')];
+    const [claim] = await ada.claim();
+    const stop = site.fs.faults.before(({ client, operation, path, to }) => {
+      if (client === 'ben' && operation === 'rename' && to === '/work/exp.json')
+        throw systemError('EIO', operation, path);
+    });
+    await expect(ben.claim()).rejects.toThrow();
+    stop();
+    expect(ben.claimer.owed).toHaveLength(1);
+    await site.until(ben.claimer.putBackAll(ben.claimer.owed));
+    await ada.begin(claim);
+    expect(await site.marksOf('a')).toBe(1);
+    await site.worker('cyd').finish();
+    expect(site.ran.toSorted()).toEqual(['a', 'a', 'b']);
+  });
+});
