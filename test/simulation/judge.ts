@@ -191,7 +191,8 @@ export class Judge {
     const ends = (await this.#journals()).flatMap(({ by, ends }) => ends.map(({ claim }) => `${by} ${claim}`));
     const known = new Set(ends);
     for (const { by, command, claim, ended } of this.#spawned) {
-      if (ended && !by.isDead && !known.has(`${by.identity.worker} ${claim}`))
+      // A second signal says: leave at once.
+      if (ended && !by.isDead && !by.stop.killing.aborted && !known.has(`${by.identity.worker} ${claim}`))
         throw this.fail(
           'nothing lost',
           `no record of the end of ${command} by ${by.identity.worker}, which told: ${JSON.stringify([by.notices.slice(-2), by.trouble])}`,
