@@ -341,11 +341,11 @@ describe('a lock folder that could not be removed when it was released', () => {
     const ada = contender('ada');
     fs.faults.fail('removeDirectory', 'exp.json.lock', 'EIO', 1);
     await until(ada.hold(() => Promise.resolve()));
-    const { begun, end, over } = holding(contender('ben'));
-    await until(begun);
+    const ben = holding(contender('ben'));
+    await until(ben.begun);
     await ada.close();
     expect(await names(LOCK)).toHaveLength(1);
-    end();
-    await until(over);
+    ben.end();
+    await until(ben.over);
   });
 });
