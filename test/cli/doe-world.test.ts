@@ -89,7 +89,7 @@ test.skipIf(process.getuid?.() !== 0)('a folder of somebody else is refused with
   chmodSync(folder.path, 0o755);
   const { code, stdout, stderr } = await folder.start(['doe', 'exp.json', ...FEW], { asNobody: true }).ended;
   expect([code, stdout, folder.names()]).toEqual([3, '', []]);
-  expect(stderr).toMatch(/permission denied \(EACCES\)\.\nCheck the permissions of the folder/);
+  expect(stderr).toMatch(/permission denied \(EACCES\)\.\nCheck the permissions of it and its folder/);
   expectReadable(stderr);
 });
 
