@@ -30,11 +30,14 @@ const between = (low, high) => low + Math.random() * (high - low);
 /** @param {object} what */
 const note = (what) => appendFileSync(log, `${JSON.stringify(what)}\n`);
 
-/** The content as it is, or undefined where it is half of somebody's save. */
+/**
+ * The content as it is, or undefined where it is half of somebody's save, or has no mark yet: saved when some have been
+ * run, and nobody runs, that is a schedule generated anew, which is a decision to run all of it again.
+ */
 function read() {
   try {
     const text = readFileSync(schedule, 'utf8');
-    return text.trimEnd().endsWith(']') ? text : undefined;
+    return text.includes('"executed"') && text.trimEnd().endsWith(']') ? text : undefined;
   } catch {
     return undefined;
   }
