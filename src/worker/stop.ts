@@ -61,7 +61,7 @@ export class StopSwitch {
   }
 
   /** What the request led to. */
-  request(signal: NodeJS.Signals): 'draining' | 'killing' {
+  request(signal: NodeJS.Signals): 'draining' | 'killing' | 'known' {
     if (this.#signal === undefined) {
       this.#signal = signal;
       this.#signalAll(passedOn(signal));
@@ -69,6 +69,8 @@ export class StopSwitch {
       this.#draining.abort();
       return 'draining';
     }
+    // Of one terminal that is closed, both the system and the shell tell.
+    if (signal === 'SIGHUP' && this.#signal === 'SIGHUP') return 'known';
     this.#signalAll('SIGKILL');
     this.#killing.abort();
     return 'killing';
