@@ -31,6 +31,7 @@ export interface Writer extends ReadTo {
 
 /** A journal's lines, the first of which are being read. */
 interface Coming {
+  readonly writer: Writer;
   readonly first: Promise<IteratorResult<Buffer, void>>;
   readonly lines: AsyncGenerator<Buffer, void>;
 }
@@ -63,26 +64,32 @@ export class Journals {
   async readOn(isComplete: (worker: string) => boolean): Promise<void> {
     const workers = (await writersIn(this.#fs, this.#folder)).filter((worker) => !isComplete(worker));
     const coming: Coming[] = [];
-    for (const [i, worker] of workers.entries()) {
-      for (const next of workers.slice(i + coming.length, i + READ_AHEAD)) coming.push(this.#coming(next));
-      await this.#foldAll(this.writerOf(worker), coming.shift() as Coming);
+    try {
+      for (const i of workers.keys()) {
+        for (const next of workers.slice(i + coming.length, i + READ_AHEAD)) coming.push(this.#coming(next));
+        await this.#foldAll(coming.shift() as Coming);
+      }
+    } finally {
+      // One could not be read: what the next ones gave already would not be read again.
+      await Promise.allSettled(coming.map((ahead) => this.#foldAll(ahead)));
     }
   }
 
   /** One worker's journal. */
   async readOnOf(worker: string): Promise<void> {
-    await this.#foldAll(this.writerOf(worker), this.#coming(worker));
+    await this.#foldAll(this.#coming(worker));
   }
 
   /** Why it fails is told to whoever takes it; nobody may. */
   #coming(worker: string): Coming {
-    const lines = appended(this.#fs, journalPath(this.#folder, worker), this.writerOf(worker));
+    const writer = this.writerOf(worker);
+    const lines = appended(this.#fs, journalPath(this.#folder, worker), writer);
     const first = lines.next();
     first.catch(() => undefined);
-    return { first, lines };
+    return { writer, first, lines };
   }
 
-  async #foldAll(writer: Writer, { first, lines }: Coming): Promise<void> {
+  async #foldAll({ writer, first, lines }: Coming): Promise<void> {
     try {
       for (let next = await first; next.done !== true; next = await lines.next())
         this.#lines(writer, next.value);

@@ -56,3 +56,16 @@ test('a mark made by hand is no more than that', async () => {
   await site.edit(mark('b'));
   expect(statesOf(await surveyOf(site).look())).toEqual(['succeeded', 'marked', 'pending']);
 });
+
+test('a journal that cannot be read for a moment takes nothing of the others along', async () => {
+  const site = await Site.with(three);
+  const survey = surveyOf(site);
+  for (const name of ['ada', 'ben', 'eve']) {
+    const worker = site.worker(name, { script: () => undefined });
+    const [claim] = await worker.claim(1);
+    await worker.begin(claim);
+  }
+  site.fs.faults.fail('readFrom', 'journals/ada', 'EIO', 1);
+  await expect(survey.look()).rejects.toMatchObject({ code: 'EIO' });
+  expect(statesOf(await survey.look())).toEqual(['running', 'running', 'running']);
+});
