@@ -25,7 +25,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'dist', include: runsTheProgram, globalSetup: ['test/global-setup.ts'] },
+        test: {
+          name: 'dist',
+          include: runsTheProgram,
+          isolate: false,
+          globalSetup: ['test/global-setup.ts'],
+          // The built program is tried as it is.
+          server: { deps: { external: [/\/dist\//] } },
+        },
       },
     ],
   },

@@ -8,6 +8,7 @@ beforeEach(() => (folder = new Folder()));
 afterEach(() => folder.dispose());
 
 const add = (...args: string[]) => folder.cooperate('add', 'exp.json', ...args);
+const addBeside = (...args: string[]) => folder.start(['add', 'exp.json', ...args]).ended;
 const addList = (list: string, ...args: string[]) =>
   folder.start(['add', 'exp.json', '--file', '-', ...args], { input: list }).ended;
 const entries = (): string[][] => JSON.parse(folder.read('exp.json')) as string[][];
@@ -68,7 +69,7 @@ describe('add', () => {
     folder.schedule([leavesItsName('a', go), leavesItsName('b', go)]);
     const workers = [1, 2].map(() => folder.start(['run', 'exp.json']));
     await folder.hasLines('ran', 2);
-    await Promise.all(Array.from('cdef').map((name) => add('--', ...leavesItsName(name))));
+    await Promise.all(Array.from('cdef').map((name) => addBeside('--', ...leavesItsName(name))));
     folder.write('go', '');
     for (const worker of workers) expect((await worker.ended).code).toBe(0);
     expect(folder.lines('ran').sort()).toEqual(Array.from('abcdef'));

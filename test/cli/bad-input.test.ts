@@ -11,7 +11,7 @@ afterEach(() => folder.dispose());
 async function refused(content: string | Uint8Array, ...args: string[]): Promise<string> {
   const path = folder.write('exp.json', content);
   const before = statSync(path, { bigint: true });
-  const { code, stdout, stderr } = await folder.cooperate(...(args.length ? args : ['run', 'exp.json']));
+  const { code, stdout, stderr } = await folder.here(...(args.length ? args : ['run', 'exp.json']));
   expect(stdout).toBe('');
   expect(code).toBe(2);
   expectReadable(stderr);

@@ -47,7 +47,7 @@ for (const shell of ['bash', 'fish'] as const) {
       expect(first.toSorted()).toEqual(all.toSorted());
       for (const [i, verb] of all.entries()) {
         if (verb === 'help') continue;
-        const { stdout } = await folder.cooperate(verb, '--help');
+        const { stdout } = await folder.here(verb, '--help');
         const documented = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name = '']) => name);
         // Fish adds one with = where a value need not be given.
         const offer = options[i]?.filter((name) => !name.endsWith('='));

@@ -7,6 +7,7 @@ beforeEach(() => (folder = new Folder()));
 afterEach(() => folder.dispose());
 
 const doe = (...args: string[]) => folder.cooperate('doe', 'exp.json', ...args);
+const doeBeside = (...args: string[]) => folder.start(['doe', 'exp.json', ...args]).ended;
 const commands = (name = 'exp.json'): string[] =>
   (JSON.parse(folder.read(name)) as string[][]).map((argv) => argv.join(' '));
 
@@ -37,20 +38,20 @@ describe('--append while workers are at work', () => {
 
   test('by several at once adds nothing twice, and loses nothing', async () => {
     folder.schedule([['mine']]);
-    const ends = ['1..4', '3..6', '1..6', '5..8'].map((a) => doe('--append', '--set', `a=${a}`, '--', 'c'));
+    const ends = ['1..4', '3..6', '1..6', '5..8'].map((a) => doeBeside('--append', '--set', `a=${a}`, '--', 'c'));
     for (const { code } of await Promise.all(ends)) expect(code).toBe(0);
     const expected = [1, 2, 3, 4, 5, 6, 7, 8].map((a) => `c --a ${a}`);
     expect(commands().sort()).toEqual([...expected, 'mine']);
   });
 
   test('by several at once makes a schedule that does not exist yet', async () => {
-    const ends = ['1..3', '2..4', '3..5'].map((a) => doe('--append', '--set', `a=${a}`, '--', 'c'));
+    const ends = ['1..3', '2..4', '3..5'].map((a) => doeBeside('--append', '--set', `a=${a}`, '--', 'c'));
     for (const { code } of await Promise.all(ends)) expect(code).toBe(0);
     expect(commands().sort()).toEqual([1, 2, 3, 4, 5].map((a) => `c --a ${a}`));
   });
 
   test('is what it takes: without it one of several makes the schedule, and the others are refused', async () => {
-    const ends = await Promise.all([1, 2, 3].map((a) => doe('--set', `a=${a}`, '--', 'c')));
+    const ends = await Promise.all([1, 2, 3].map((a) => doeBeside('--set', `a=${a}`, '--', 'c')));
     expect(ends.map(({ code }) => code).sort()).toEqual([0, 2, 2]);
     expect(commands()).toEqual([`c --a ${1 + ends.findIndex(({ code }) => code === 0)}`]);
   });
@@ -126,7 +127,7 @@ describe('--append --runs', () => {
 
   test('by two at once leaves the beginning of the sequence, each point once', async () => {
     await doe(...DRAWN, '--design', 'sobol', '--runs', '4', '--', 'c');
-    const ends = await Promise.all([1, 2].map(() => doe('--append', '--runs', '4')));
+    const ends = await Promise.all([1, 2].map(() => doeBeside('--append', '--runs', '4')));
     expect(ends.map(({ code }) => code)).toEqual([0, 0]);
     await folder.cooperate('doe', 'whole.json', ...DRAWN, '--design', 'sobol', '--runs', '12', '--', 'c');
     // Whether the second one knew of the first is chance.

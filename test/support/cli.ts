@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, vi } from 'vitest';
+import { typedHere } from './cli-here.js';
 
 export const PROGRAM = fileURLToPath(new URL('../../bin/cooperate.js', import.meta.url));
 
@@ -32,8 +33,16 @@ export interface Person {
 
 export const NOBODY = 65534;
 
+/** As it is before any command is given another. */
+const OWN_ENV = { ...process.env };
+
 /** Some milliseconds for two busy cores: only ever reached when something is wrong. */
 const PATIENCE = { timeout: 15_000, interval: 20 };
+
+/** What is tried without a process of its own; that each of them has an end there too is seen in verbs.test.ts. */
+const HERE = new Set(
+  'doe --doe add requeue check status progress --progress logs config completions --help __complete'.split(' '),
+);
 
 /** The program while it runs. */
 export class Program {
@@ -72,7 +81,7 @@ export class Folder {
   /** Without what the terminal or the shell of whoever runs the tests would bring in. */
   readonly env: NodeJS.ProcessEnv = {
     ...Object.fromEntries(
-      Object.entries(process.env).filter(
+      Object.entries(OWN_ENV).filter(
         ([name]) => !/^(COOPERATE|SLURM|VITEST|NODE_|npm_|PYTHON|(NO|FORCE)_COLOR|CUDA)/.test(name),
       ),
     ),
@@ -133,8 +142,13 @@ export class Folder {
     return program;
   }
 
+  /** To its end: what runs commands or waits in a process of its own, the rest in this one. */
   cooperate(...args: string[]): Promise<Ended> {
-    return this.start(args).ended;
+    return HERE.has(args[0] ?? '') ? this.here(...args) : this.start(args).ended;
+  }
+
+  here(...args: string[]): Promise<Ended> {
+    return typedHere(args, { cwd: this.path, env: this.env });
   }
 
   /** Until a file that the commands write to has so many lines. */
