@@ -1,5 +1,8 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/** What holds locks, mocks modules or listens to signals does so in a process of its own. */
+const ALONE = ['ports', 'claim', 'worker', 'survey', 'commands', 'contract', 'simulation', 'nfs', 'chaos'];
+const alone = ALONE.map((folder) => `test/${folder}/**/*.test.ts`);
 const runsTheProgram = ['test/cli/**/*.test.ts', 'test/chaos/**/*.test.ts', 'test/syscalls/**/*.test.ts'];
 
 export default defineConfig({
@@ -17,10 +20,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        test: { name: 'alone', include: alone, exclude: [...configDefaults.exclude, ...runsTheProgram] },
+      },
+      {
+        extends: true,
         test: {
-          name: 'src',
+          name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...runsTheProgram],
+          exclude: [...configDefaults.exclude, ...runsTheProgram, ...alone],
+          isolate: false,
         },
       },
       {
