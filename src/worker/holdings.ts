@@ -22,9 +22,9 @@ export class Holdings {
   readonly #o: HoldingsOptions;
   /** Claimed and not started. */
   #held: Claim[] = [];
-  /** Being started: given back should starting fail, or a signal come first. */
   /** An end may be recorded that has not reached the disk. */
   #hasStarted = false;
+  /** Being started: given back should starting fail, or a signal come first. */
   readonly #starting = new Set<Claim>();
   /** On their way back to the file. */
   #returning: Claim[] = [];
