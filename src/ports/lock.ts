@@ -40,6 +40,9 @@ const SHORTEST_PAUSE_MS = 5;
 const MOST_IMPATIENT = 4;
 const LONGEST_BEAT_MS = 3_333;
 
+/** proper-lockfile knows what this process has locked by name: two of one schedule must not end each other's beats. */
+let locks = 0;
+
 /**
  * proper-lockfile on a guarded filesystem.
  *
@@ -51,6 +54,7 @@ const LONGEST_BEAT_MS = 3_333;
  */
 export function guardedLock(options: LockOptions): Lock {
   const guard = new Guard(options);
+  const name = `${options.path} ${++locks}`;
   let usualHoldMs = FIRST_GUESS_MS;
 
   async function acquire(signal: AbortSignal | undefined): Promise<(() => Promise<void>) | undefined> {
@@ -66,7 +70,7 @@ export function guardedLock(options: LockOptions): Lock {
 
   async function tryOnce(): Promise<(() => Promise<void>) | undefined> {
     try {
-      return await lockfile.lock(options.path, {
+      return await lockfile.lock(name, {
         lockfilePath: options.path,
         realpath: false,
         fs: guard,

@@ -17,17 +17,14 @@ beforeEach(async () => {
   clock = new FakeClock();
   dead = new Set();
   await fs.makeDirectory('/work');
-  await fs.makeDirectory('/via');
 });
 
-/** A worker with a mount of its own: proper-lockfile remembers by path what its process has locked. */
 function contender(name: string): Lock {
-  fs.symlink('/work', `/via/${name}`);
   return guardedLock({
     fs: fs.client({ name }),
     clock: { ...wallOf(clock), wait: (ms, signal) => clock.wait(Math.max(ms, 100), signal) },
-    path: `/via/${name}/exp.json.lock`,
-    nests: `/work/nests`,
+    path: LOCK,
+    nests: '/work/nests',
     worker: name,
     staleMs: STALE_MS,
     provenDead: (worker) => Promise.resolve(dead.has(worker)),
@@ -223,12 +220,16 @@ describe('a holder that stands still', () => {
     await until(ada.over);
     expect(await held.isMine()).toBe(true);
     expect(await names(LOCK)).toEqual([expect.stringMatching(/^ben\./)]);
+    ben.end();
+    await until(ben.over);
+    // Also where both are of one process.
+    expect(await names('/work')).toEqual(['nests']);
   });
 });
 
 describe('a reply that got lost', () => {
   test('when the lock was taken does not make its holder wait for itself', async () => {
-    loseReply((to) => to === '/via/ada/exp.json.lock', 'ENOENT');
+    loseReply((to) => to === LOCK, 'ENOENT');
     const since = clock.monotonic();
     expect(await until(contender('ada').hold((held) => held.isMine()))).toBe(true);
     expect(clock.monotonic() - since).toBeLessThan(1000);
@@ -324,7 +325,6 @@ async function freshTree(): Promise<void> {
   fs = memoryFileSystem();
   dead.clear();
   await fs.makeDirectory('/work');
-  await fs.makeDirectory('/via');
 }
 
 describe('a lock folder that could not be removed when it was released', () => {

@@ -93,8 +93,7 @@ export class Process implements Owner {
     };
     const options = {
       ...{ fs, clock, worker, staleMs: STALE_MS },
-      // A path of its own: proper-lockfile knows which paths its process has locked.
-      path: `/via/w${number}/exp.json.lock`,
+      path: `${SCHEDULE}.lock`,
       nests: `${sidecar}/lock`,
       provenDead: async (other: string): Promise<boolean> => {
         const standing = await (await claimer.book()).standing(other);

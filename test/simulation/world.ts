@@ -86,7 +86,6 @@ export class World {
 
   async #prepare(): Promise<void> {
     await this.#fs.makeDirectory('/work');
-    await this.#fs.makeDirectory('/via');
     const commands = ['u', 'v', 'w', 'x', 'y', 'z'];
     const entries = Array.from({ length: 4 + this.#below(8) }, () => [this.#random.pick(commands) ?? 'x']);
     await this.#judge.begin(entries);
@@ -256,7 +255,6 @@ export class World {
       isLate: () => this.#chance(this.#weather.late),
     };
     const mount = new Mount(this.#fs, turns, this.#weather.profile);
-    this.#fs.symlink('/work', `/via/w${number}`);
     const process: Process = new Process(host, number, role, {
       ...{ time: this.#time, mount, mutant: this.#mutant },
       isDead: (pid) => [this.#processes[pid]].some((one) => one?.isDead || one?.isOver),

@@ -75,7 +75,6 @@ export class Site {
   static async with(entries: readonly (readonly string[])[] | string): Promise<Site> {
     const site = new Site();
     await site.fs.makeDirectory('/work');
-    await site.fs.makeDirectory('/via');
     await site.write(typeof entries === 'string' ? entries : pretty(entries));
     return site;
   }
@@ -175,8 +174,6 @@ export class Hand {
     const { clock } = site;
     const fs = (this.fs = site.fs.client({ name, lag }));
     const tell = (notice: Notice): void => void this.notices.push(notice);
-    // A path of its own: proper-lockfile knows which paths its process has locked.
-    fs.symlink('/work', `/via/${name}`);
     const sidecar = sidecarOf(SCHEDULE);
     const patient: Clock = {
       monotonic: () => clock.monotonic(),
@@ -186,7 +183,7 @@ export class Hand {
     this.lock = guardedLock({
       fs,
       clock: patient,
-      path: `/via/${name}/exp.json.lock`,
+      path: `${SCHEDULE}.lock`,
       nests: `${sidecar}/lock`,
       worker: name,
       staleMs: STALE_MS,
