@@ -1,8 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** What holds locks, mocks modules or listens to signals does so in a process of its own. */
-const ALONE = ['ports', 'claim', 'worker', 'survey', 'commands', 'contract', 'simulation', 'nfs', 'chaos'];
-const alone = ALONE.map((folder) => `test/${folder}/**/*.test.ts`);
+/** What mocks modules, or counts what its process has open, has a process to itself. */
+const alone = ['test/ports/**/*.test.ts'];
 const runsTheProgram = ['test/cli/**/*.test.ts', 'test/chaos/**/*.test.ts', 'test/syscalls/**/*.test.ts'];
 
 export default defineConfig({
