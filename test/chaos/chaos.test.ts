@@ -5,7 +5,7 @@ import { Random } from '../support/random.js';
 import { Sandbox } from '../support/chaos-sandbox.js';
 import { chaos, chaosEntries, type ChaosOptions } from './chaos.js';
 
-const OPTIONS = { seconds: 4, workers: 10, entries: 100, staleMs: 1000, seed: 7 };
+const OPTIONS = { seconds: 3, workers: 10, entries: 100, staleMs: 1000, seed: 7 };
 /** It takes no shorter stale time; one stop in the lock that lasts as long brings it down. */
 const MUTANT = { seconds: 20, entries: 600, staleMs: 2000, enough: ranTwice };
 const TIMEOUT = { timeout: 120_000 };

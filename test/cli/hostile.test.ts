@@ -100,7 +100,7 @@ describe.concurrent('a hostile sidecar', () => {
   }
 
   test.for<[string, (path: string) => void, number]>([
-    ['a gigabyte of nothing', (path) => sparse(path, 1024), 1],
+    ['half a gigabyte of nothing', (path) => sparse(path, 512), 1],
     ['a line of a hundred megabytes', (path) => sparse(path, 100, '{"n":0,'), 1],
     ['a pipe', pipe, 1],
     ['a device', (path) => symlinkSync('/dev/zero', path), 1],
