@@ -40,6 +40,32 @@ export interface RunEnd extends RunStart {
   readonly odd: Odd | undefined;
 }
 
+class NumberedRun implements Run {
+  readonly attempt: number;
+  readonly worker: string;
+  readonly startedAt: number;
+  readonly slot: number | undefined;
+  readonly log: Run['log'];
+  readonly end: RunOutcome | undefined;
+  readonly #of: Runs;
+  readonly #number: number;
+
+  constructor({ attempt, worker, startedAt, slot, log, end }: Run, of: Runs, number: number) {
+    this.attempt = attempt;
+    this.worker = worker;
+    this.startedAt = startedAt;
+    this.slot = slot;
+    this.log = log;
+    this.end = end;
+    this.#of = of;
+    this.#number = number;
+  }
+
+  static numberOf(run: Run, of: Runs): number | undefined {
+    return #number in run && run.#of === of ? run.#number : undefined;
+  }
+}
+
 /** All runs of all slots, numbered from 0; those of one slot hang together by `before`. */
 export class Runs {
   size = 0;
@@ -84,19 +110,9 @@ export class Runs {
     this.#lastIn.set(log, run);
   }
 
-  /** The number of a run that was read before; -1 when there is none. */
-  find({ attempt, startedAt }: Run, worker: number): number {
-    let run = this.size - 1;
-    while (
-      run >= 0 &&
-      !(
-        this.worker[run] === worker &&
-        this.startedAt[run] === startedAt &&
-        this.generation[run] === attempt - 1
-      )
-    )
-      run--;
-    return run;
+  /** The number of a run that was read here; undefined for others. By its facts several slots' runs may be equal. */
+  numberOf(run: Run): number | undefined {
+    return NumberedRun.numberOf(run, this);
   }
 
   end(run: number, end: RunEnd): void {
@@ -117,7 +133,7 @@ export class Runs {
     const end = ended ? this.#end(run) : undefined;
     const logTo = this.#logTo[run] as number;
     const isSettled = end !== undefined || this.outcome[run] === OPEN;
-    return {
+    const facts: Run = {
       attempt: (this.generation[run] as number) + 1,
       worker: name(this.worker[run] as number),
       startedAt: this.startedAt[run] as number,
@@ -125,6 +141,7 @@ export class Runs {
       log: logFrom < 0 ? undefined : [logFrom, isSettled && logTo >= 0 ? logTo : undefined],
       end,
     };
+    return new NumberedRun(facts, this, run);
   }
 
   #end(run: number): RunOutcome | undefined {

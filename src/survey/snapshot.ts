@@ -68,8 +68,8 @@ export function snapshotOf(
     latestRuns: () => writers.flatMap(({ latest }) => latest.all().map((run) => history.runs.read(run, name))),
     readOn: async (run) => {
       await journals.readOnOf(run.worker);
-      const found = history.runs.find(run, journals.writerOf(run.worker).number);
-      return found < 0 ? run : history.runs.read(found, name);
+      const number = history.runs.numberOf(run);
+      return number === undefined ? run : history.runs.read(number, name);
     },
     unreadable: journals.unreadable,
   };

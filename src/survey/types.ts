@@ -90,7 +90,7 @@ export interface Snapshot {
   entriesIn?(state: StateName): readonly number[];
   /** The runs that each worker ended last, in the order in which it ended them; use `latestRuns`. */
   latestRuns?(): readonly Run[];
-  /** This run as its worker's journal tells it by now: it may have ended since. Costs one read. */
+  /** This run, as it was got here, as its worker's journal tells it by now: it may have ended since. Costs one read. */
   readOn(run: Run): Promise<Run>;
   /** Journal lines that could not be read. */
   readonly unreadable: number;

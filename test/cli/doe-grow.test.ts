@@ -38,7 +38,9 @@ describe('--append while workers are at work', () => {
 
   test('by several at once adds nothing twice, and loses nothing', async () => {
     folder.schedule([['mine']]);
-    const ends = ['1..4', '3..6', '1..6', '5..8'].map((a) => doeBeside('--append', '--set', `a=${a}`, '--', 'c'));
+    const ends = ['1..4', '3..6', '1..6', '5..8'].map((a) =>
+      doeBeside('--append', '--set', `a=${a}`, '--', 'c'),
+    );
     for (const { code } of await Promise.all(ends)) expect(code).toBe(0);
     const expected = [1, 2, 3, 4, 5, 6, 7, 8].map((a) => `c --a ${a}`);
     expect(commands().sort()).toEqual([...expected, 'mine']);

@@ -39,6 +39,20 @@ test('entries are claimed, run, and succeed or fail', async () => {
   expect(snapshot.stateOf(0)).toMatchObject({ run: { end: undefined } });
 });
 
+test('runs that began in the same moment are told apart when one is read on', async () => {
+  const site = await Site.with(three);
+  const ada = site.worker('ada', { script: () => undefined });
+  const [a, b] = await ada.claim(2);
+  await Promise.all([ada.begin(a), ada.begin(b)]);
+  const snapshot = await surveyOf(site).look();
+  const runs = [0, 1].map((entry) => snapshot.runsOf(entry)[0]);
+  expect(runs[0]?.startedAt).toBe(runs[1]?.startedAt);
+  ada.runs[1]?.exit(3);
+  await site.clock.advance(10);
+  const ends = await Promise.all(runs.map(async (run) => run && (await snapshot.readOn(run)).end?.code));
+  expect(ends).toEqual([undefined, 3]);
+});
+
 test('what a dead worker ran is lost, and what it had only claimed is pending', async () => {
   const site = await Site.with(three);
   const ada = site.worker('ada', { script: () => undefined });
