@@ -33,6 +33,7 @@ export type Round =
   | LookAgain;
 
 const LOOK_AGAIN_MS = 200;
+const OPERATION = 'claim an entry';
 
 /** A worker's desk: it also claims entries. */
 export class Claimer extends Desk {
@@ -47,12 +48,12 @@ export class Claimer extends Desk {
 
   /** One round under the lock. Undefined when `signal` aborted the wait for it. */
   async claim(appetite: Appetite, signal: AbortSignal): Promise<Round | undefined> {
-    return this.underLock((held) => this.#claimRound(appetite, held, signal), signal);
+    return this.underLock((held) => this.#claimRound(appetite, held, signal), signal, OPERATION);
   }
 
   /** Claims one entry that a person chose: also one that was executed, and with `force` one that is running. */
   async claimEntry(entry: number, force: boolean, signal: AbortSignal): Promise<Round | undefined> {
-    return this.underLock((held) => this.#claimEntryRound(entry, force, held), signal);
+    return this.underLock((held) => this.#claimEntryRound(entry, force, held), signal, OPERATION);
   }
 
   /** False when a peer has revoked the claim: then it must not run. */

@@ -63,7 +63,7 @@ export class Desk {
    * giving back of others are journaled before, so whoever comes across a half-done job finishes it.
    */
   async putBack(claims: readonly Returned[]): Promise<Round | undefined> {
-    return this.underLock((held) => this.#putBackRound(claims, held));
+    return this.underLock((held) => this.#putBackRound(claims, held), undefined, 'put entries back');
   }
 
   /** The same, however often the file has to be looked at again. */

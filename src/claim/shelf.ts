@@ -77,7 +77,7 @@ export class Shelf {
    * A sidecar that was deleted under us is made anew: deleting it forgets history, never the schedule. `operation`:
    * what fails when the filesystem does.
    */
-  async with<T>(work: (book: Book) => Promise<T>, operation = 'claim an entry'): Promise<T> {
+  async with<T>(work: (book: Book) => Promise<T>, operation = 'keep the records of the schedule'): Promise<T> {
     for (let tries = 0; ; tries++) {
       try {
         return await work(await this.book());

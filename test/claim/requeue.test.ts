@@ -35,6 +35,15 @@ async function failed(...commands: string[]): Promise<Site> {
   return site;
 }
 
+test('what a full disk keeps from being done is named as what was wanted, not as a claim', async () => {
+  const site = await failed('a');
+  const desk = site.worker('eve-desk');
+  site.fs.faults.fail('*', 'cooperate/1', 'ENOSPC');
+  await expect(site.until(desk.claimer.book())).rejects.toMatchObject({
+    detail: { operation: 'keep the records of the schedule', code: 'ENOSPC' },
+  });
+});
+
 describe('entries that failed', () => {
   test('are pending again, and run once more', async () => {
     const site = await failed('a', 'b', 'c');
