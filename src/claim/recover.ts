@@ -1,6 +1,7 @@
 import type { Book } from './book.js';
 import type { Claimer } from './claimer.js';
 import type { Verdict } from './dead.js';
+import { locate } from './locate.js';
 import { claimName, isDesk, parseClaimName, startName, type ClaimId } from './names.js';
 import type { Returned } from './own-claims.js';
 import { slotsIn, stateOf, type SlotCells } from './state.js';
@@ -28,7 +29,7 @@ export interface Findings {
 export interface LostRun {
   readonly id: ClaimId;
   readonly worker: string;
-  /** Its index when it was started. */
+  /** Its index when it was started; undefined where nobody knows, and none of its command is marked. */
   readonly entry: number | undefined;
 }
 
@@ -61,8 +62,10 @@ async function lookAfterAll(
     await book.ledger.refresh();
     for (const claim of await unsettled(book, standings)) await lookAfter(book, claim, found);
   }
+  const lost = placed(claimer, found.lost);
+  const suspected = placed(claimer, found.suspected);
   const buried = found.offer.length === 0 ? await bury(book, standings, found.lost) : [];
-  return { ...found, buried, working, suspect, unsure, unreadable: book.ledger.unreadable };
+  return { ...found, lost, suspected, buried, working, suspect, unsure, unreadable: book.ledger.unreadable };
 }
 
 interface Found {
@@ -88,6 +91,15 @@ async function lookAfter(book: Book, { id, cells }: OpenClaim, found: Found): Pr
 
 function runOf(book: Book, id: ClaimId, worker: string): LostRun {
   return { id, worker, entry: book.facts(claimName(id))?.started?.entry };
+}
+
+/** Where the record of a start went down with its host, an entry of that command. */
+function placed(claimer: Claimer, runs: readonly LostRun[]): readonly LostRun[] {
+  const text = claimer.file.seen?.text;
+  if (!text || runs.every(({ entry }) => entry !== undefined)) return runs;
+  const wanted = runs.map(({ id, entry }) => ({ hash: id.hash, entry }));
+  const at = locate(text, wanted, true);
+  return runs.map((run, i) => (run.entry === undefined ? { ...run, entry: at[i] } : run));
 }
 
 /** Whether another worker's claim that was never started could be ended for good. */

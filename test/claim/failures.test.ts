@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { systemError } from '../../src/ports/fs.js';
-import { Site, type Hand, type Script } from '../support/protocol.js';
+import { sidecarOf } from '../../src/claim/sidecar.js';
+import { SCHEDULE, Site, type Hand, type Script } from '../support/protocol.js';
 
 const three = [['a'], ['b'], ['c']];
 const goesOn: Script = () => undefined;
@@ -184,6 +185,23 @@ describe('a worker whose heartbeat could not be written', () => {
     const { findings } = await ben.finish();
     expect(site.ran.toSorted()).toEqual(['a', 'b', 'c']);
     expect(findings?.lost.map(({ entry }) => entry)).toEqual([0]);
+  });
+});
+
+describe('a worker whose last journal lines went down with its host', () => {
+  test('leaves a lost entry that is found by its command', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { batch: 2, script: goesOn });
+    const [, second] = await ada.claim();
+    await ada.begin(second);
+    site.kill(ada);
+    const journal = `${sidecarOf(SCHEDULE)}/1/journals/ada.jsonl`;
+    const lines = (await site.fs.read(journal)).bytes.toString().split('\n');
+    await site.fs.unlink(journal);
+    await site.fs.write(journal, Buffer.from(lines.filter((line) => !line.includes('"start"')).join('\n')));
+    const ben = site.worker('ben');
+    const { findings } = await ben.finish();
+    expect(findings?.lost.map(({ entry }) => entry)).toEqual([1]);
   });
 });
 
