@@ -17,10 +17,7 @@ export default defineConfig({
       reporter: ['text', 'html'],
     },
     projects: [
-      {
-        extends: true,
-        test: { name: 'alone', include: alone, exclude: [...configDefaults.exclude, ...runsTheProgram] },
-      },
+      { extends: true, test: { name: 'alone', include: alone } },
       {
         extends: true,
         test: {
