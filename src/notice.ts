@@ -19,6 +19,8 @@ export type Notice =
   | { readonly tell: 'generated-anew'; readonly epoch: number }
   /** A mark that was taken away while nothing proves that the entry should run again. */
   | { readonly tell: 'succeeded-before'; readonly entries: readonly number[] }
+  /** They were put back, and are marked in what was saved since, perhaps from an older copy. */
+  | { readonly tell: 'put-back-before'; readonly entries: readonly number[] }
   | { readonly tell: 'merged-edit' }
   | { readonly tell: 'lagging' }
   | { readonly tell: 'sidecar-anew' }

@@ -122,12 +122,14 @@ export class Desk {
       ...wanted.filter((_, i) => barred.has(i)),
       ...wanted.filter((_, i) => !barred.has(i)).filter((_, i) => found[i] === undefined),
     ]);
-    if (unmark.length > 0 || mark.length > 0 || view.mustWrite) {
+    const isRewritten = unmark.length > 0 || mark.length > 0 || view.mustWrite;
+    if (isRewritten) {
       if (!(await this.viewer.commit(view, { mark, unmark }, held))) return AT_ONCE;
     }
+    const revision = view.head.revision + Number(isRewritten);
     for (const { id } of open) {
       await book.cells.create(requeuedName(id));
-      book.journal.record({ t: 'requeue', claim: claimName(id), why: 'put back' });
+      book.journal.record({ t: 'requeue', claim: claimName(id), why: 'put back', revision });
     }
     await book.journal.flush();
     return { is: 'claimed', claims: [] };

@@ -6,6 +6,7 @@ import { makeStrict } from '../schedule/strict.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book } from './book.js';
 import { claimName, requeuedName, type ClaimId } from './names.js';
+import { NONE, putBackBefore, type PutBackBefore } from './put-back-before.js';
 import { reconcile, type FileEvidence } from './reconcile.js';
 import { revoked } from './recover.js';
 import { slotsIn, type SlotCells, type SlotState } from './state.js';
@@ -17,6 +18,7 @@ export type Reconciled =
       readonly is: 'reconciled';
       readonly markAgain: readonly number[];
       readonly succeededBefore: readonly number[];
+      readonly putBackBefore: PutBackBefore;
     }
   /** The lock was lost before anything was decided: what was read may be older than the claims. */
   | { readonly is: 'robbed' };
@@ -31,11 +33,25 @@ interface Edited {
   readonly mayBeAnew: boolean;
   /** The revision that the person had before them; without it the file has to prove what it knows. */
   readonly knows?: number;
+  /** Which revision this content is, where it is an older one that is seen again. */
+  readonly is?: number | undefined;
+  /** That of the content itself, once it is settled. */
+  readonly becomes?: number;
   /** Takes the claims that are over, false when nothing may come of it; without it their requeued cells are created. */
   readonly putBack?: PutBack;
   /** Asked before anything is decided by what was read a while ago. */
   readonly held: Held;
 }
+
+interface Settled {
+  readonly is: 'reconciled';
+  readonly markAgain: readonly number[];
+  readonly succeededBefore: readonly number[];
+  /** So many generations are over by a decision. */
+  readonly over: number;
+}
+
+const NOTHING: Settled = { is: 'reconciled', markAgain: [], succeededBefore: [], over: 0 };
 
 interface Pending {
   readonly hash: string;
@@ -50,10 +66,10 @@ interface Pending {
 export async function reconcileAll(
   book: Book,
   text: ScheduleText,
-  { edited, mayBeAnew, knows, putBack, held }: Edited,
+  { edited, mayBeAnew, knows, is, becomes, putBack, held }: Edited,
 ): Promise<Reconciled> {
   const cells = slotsIn(await book.cells.allNames());
-  if (cells.size === 0) return { is: 'reconciled', markAgain: [], succeededBefore: [] };
+  if (cells.size === 0) return { ...NOTHING, putBackBefore: NONE };
   await book.ledger.refresh();
   if (mayBeAnew && text.pending === text.count && (await wasGeneratedAnew(book, cells)))
     return { is: (await held.isMine()) ? 'anew' : 'robbed' };
@@ -61,7 +77,15 @@ export async function reconcileAll(
   const groups = pendingGroups(text, cells);
   const known = edited && groups.length > 0 ? (knows ?? provenRevision(book, text, cells)) : -1;
   const proven = { edited, provenRevision: known };
-  return settle(book, text, groups, cells, proven, putBack ?? ((over) => requeueAll(book, over, held)));
+  const take = putBack ?? ((over: readonly ClaimId[]) => requeueAll(book, over, held, becomes));
+  const settled = await settle(book, text, groups, cells, proven, take);
+  if (settled.is === 'robbed') return settled;
+  const knowledge = {
+    is,
+    lacksMarks: settled.markAgain.length + settled.over > 0,
+    proven: () => provenRevision(book, text, cells),
+  };
+  return { ...settled, putBackBefore: await putBackBefore(book, text, cells, knowledge) };
 }
 
 /**
@@ -81,7 +105,7 @@ export async function offerAppended(
   const after = scan(editText(strict, { mark: [], unmark: [], append: appended }));
   const proven = { edited: true, provenRevision: Infinity };
   const settled = await settle(book, after, pendingGroups(after, cells), cells, proven, (over) =>
-    requeueAll(book, over, held),
+    requeueAll(book, over, held, undefined),
   );
   return settled.is !== 'robbed';
 }
@@ -105,7 +129,7 @@ async function settle(
   cells: Cells,
   proven: FileEvidence,
   putBack: PutBack,
-): Promise<Exclude<Reconciled, { is: 'anew' }>> {
+): Promise<Settled | { readonly is: 'robbed' }> {
   const over: ClaimId[] = [];
   const markAgain: number[] = [];
   const succeededBefore: number[] = [];
@@ -121,15 +145,26 @@ async function settle(
     }
   }
   if (over.length > 0 && !(await putBack(over))) return { is: 'robbed' };
-  return { is: 'reconciled', markAgain, succeededBefore };
+  return { is: 'reconciled', markAgain, succeededBefore, over: over.length };
 }
 
 /** Whoever was robbed of the lock while asleep read the file before others claimed, ran and failed in it. */
-async function requeueAll(book: Book, over: readonly ClaimId[], held: Held): Promise<boolean> {
+async function requeueAll(
+  book: Book,
+  over: readonly ClaimId[],
+  held: Held,
+  revision: number | undefined,
+): Promise<boolean> {
   if (!(await held.isMine())) return false;
   for (const id of over) {
     await book.cells.create(requeuedName(id));
-    book.journal.record({ t: 'requeue', claim: claimName(id), why: 'the mark was taken away' });
+    const why = 'the mark was taken away';
+    book.journal.record({
+      t: 'requeue',
+      claim: claimName(id),
+      why,
+      ...(revision !== undefined && { revision }),
+    });
   }
   return true;
 }
@@ -183,8 +218,9 @@ function provenRevision(book: Book, text: ScheduleText, cells: Cells): number {
     const hash = slotHash(argvOf(text, entry));
     const copies = cells.get(hash);
     if (!copies || (text.groupMarked[group] ?? 0) < copies.size) continue;
-    for (const [copy, { generation }] of copies) {
-      const facts = book.ledger.facts(claimName({ hash, copy, generation }));
+    for (const copy of copies.keys()) {
+      // The mark may be as old as the first claim, whatever came later.
+      const facts = book.ledger.facts(claimName({ hash, copy, generation: 0 }));
       proven = Math.max(proven, facts?.firstRevision ?? -1);
     }
   }

@@ -121,7 +121,7 @@ class Requeueing<W extends Wish> {
     const slots = await slotsOf(book, this.#order.wishes);
     const found = this.#granted(text, slots);
     const grants = await this.#taken(found, book);
-    await this.#decide(grants, book);
+    await this.#decide(grants, book, view.head.revision + 1);
     const done = await this.#stillOver(grants, book);
     const unmark = marksToTake(done, text);
     if (unmark.length > 0 && !(await viewer.commit(view, { mark: [], unmark }, held))) return AT_ONCE;
@@ -175,7 +175,7 @@ class Requeueing<W extends Wish> {
     return true;
   }
 
-  async #decide(grants: readonly Grant<W>[], { journal }: Book): Promise<void> {
+  async #decide(grants: readonly Grant<W>[], { journal }: Book, revision: number): Promise<void> {
     const { why, by } = this.#order;
     const claims: string[] = [];
     for (const { slot } of grants) {
@@ -186,7 +186,7 @@ class Requeueing<W extends Wish> {
     }
     for (let from = 0; from < claims.length; from += CLAIMS_PER_RECORD)
       journal.record({
-        ...{ t: 'requeue', claims: claims.slice(from, from + CLAIMS_PER_RECORD), why },
+        ...{ t: 'requeue', claims: claims.slice(from, from + CLAIMS_PER_RECORD), why, revision },
         ...(by === undefined ? {} : { by }),
       });
     await journal.flush();

@@ -53,6 +53,8 @@ export class Viewer {
   #late: LateEdit | undefined;
   /** Our last rewrite dropped marks that others had written: they are to be put back before anything else. */
   #marksDropped = false;
+  /** The revision that it was made from. */
+  #droppedFrom = -1;
 
   constructor(setting: Setting, file: ScheduleFile, shelf: Shelf, tell: Tell) {
     this.#setting = setting;
@@ -73,7 +75,8 @@ export class Viewer {
     const head = seen === this.#settled?.seen ? this.#settled.head : await book.head.read();
     const late = await this.#takeLateEdit(book, seen, head, held);
     if (late) return late;
-    if (this.#marksDropped) return this.#reconcile(book, seen, head, { edited: false, cached: true, held });
+    if (this.#marksDropped)
+      return this.#reconcile(book, seen, head, { edited: false, cached: true, is: this.#droppedFrom, held });
     if (seen.hash === head.hash) return this.#settle(seen, head);
 
     if (await this.#shelf.followEpoch()) return AT_ONCE;
@@ -86,7 +89,8 @@ export class Viewer {
     const known = ours ?? (await book.copyFromBefore(seen.hash, printOf(seen)));
     const cached = known?.print === printOf(seen);
     if (cached && this.#keepsLagging(await this.#longestLagMs(book, known.worker))) return LAGGING;
-    return this.#reconcile(book, seen, head, { edited: known === undefined, cached, held });
+    const is = ours?.revision ?? (known ? -1 : undefined);
+    return this.#reconcile(book, seen, head, { edited: known === undefined, cached, is, held });
   }
 
   /** Writes the marks. False: somebody else wrote meanwhile, look again; unless `isInPlace`, nothing was written. */
@@ -95,7 +99,10 @@ export class Viewer {
     const book = await this.#shelf.book();
     const outcome = await this.#rewriter.rewrite(book, view.head, view.seen, withLate(view, change), held);
     this.#settled = undefined;
-    if (outcome.is === 'overwrote') this.#marksDropped = true;
+    if (outcome.is === 'overwrote') {
+      this.#marksDropped = true;
+      this.#droppedFrom = view.head.revision;
+    }
     if (outcome.is !== 'written') return false;
     this.#late = undefined;
     // Absent when an editor saved right behind us: the next look reads it.
@@ -150,15 +157,24 @@ export class Viewer {
     book: Book,
     seen: Seen,
     head: Head,
-    { edited, cached, held }: { edited: boolean; cached: boolean; held: Held },
+    { edited, cached, is, held }: { edited: boolean; cached: boolean; is: number | undefined; held: Held },
   ): Promise<View | LookAgain> {
-    const result = await reconcileAll(book, seen.text, { edited, mayBeAnew: !cached, held });
+    const becomes = head.revision + 1;
+    const result = await reconcileAll(book, seen.text, { edited, mayBeAnew: !cached, is, becomes, held });
     if (result.is === 'robbed') return AT_ONCE;
     if (result.is === 'anew') return this.#beginAnew(seen);
     if (result.succeededBefore.length > 0) {
       this.#tell({ tell: 'succeeded-before', entries: result.succeededBefore });
     }
-    const next = { revision: head.revision + 1, hash: seen.hash };
+    const { stale, unclear } = result.putBackBefore;
+    if (stale.length > 0) {
+      // Not settled before they are out: whoever comes across it after a crash decides the same.
+      const view = { seen, head, markAgain: [], append: [], unmark: stale, mustWrite: true };
+      await this.commit({ is: 'view', ...view }, { mark: result.markAgain, unmark: [] }, held);
+      return AT_ONCE;
+    }
+    if (unclear.length > 0) this.#tell({ tell: 'put-back-before', entries: unclear });
+    const next = { revision: becomes, hash: seen.hash };
     book.journal.record({ t: 'revision', ...next, print: printOf(seen) });
     await book.journal.flush();
     const reached = await book.head.advance(head, next);
@@ -192,7 +208,9 @@ export class Viewer {
     this.#tell({ tell: 'merged-edit' });
     const markAgain = result.is === 'reconciled' ? result.markAgain : [];
     const edited = { ...seen, text, hash: contentHash(bytes) };
-    const unmark = locate(text, unmarked, true).filter((entry) => entry !== undefined);
+    const before = result.is === 'reconciled' ? result.putBackBefore.stale : [];
+    const ours = locate(text, unmarked, true).filter((entry) => entry !== undefined);
+    const unmark = [...new Set([...before, ...ours])];
     return { is: 'view', seen: edited, head, markAgain, append: lacks, unmark, mustWrite: true };
   }
 }

@@ -35,6 +35,10 @@ function wordsOf(notice: Exclude<Notice, { tell: 'running' }>, schedule: string)
       return own(
         `${entries(notice.entries)} had no mark but succeeded before, so ${notice.entries.length === 1 ? 'it is' : 'they are'} marked again.\nTo run one again: cooperate one ${schedule} --entry ${notice.entries[0]}`,
       );
+    case 'put-back-before':
+      return own(
+        `${entries(notice.entries)} ${notice.entries.length === 1 ? 'was' : 'were'} put back, and marked in what was saved since, perhaps from an older copy; not run.\nTo run one: cooperate one ${schedule} --entry ${notice.entries[0]}`,
+      );
     case 'merged-edit':
       return own(
         `an edit of ${schedule} was saved while it was rewritten; the edit stands, with the marks put back in.`,

@@ -23,7 +23,7 @@ export interface ClaimFacts {
   /** The workers that promised never to start it. */
   givenBack?: readonly string[];
   /** Somebody decided that it is over. */
-  requeued?: { readonly worker: string; readonly why: string };
+  requeued?: { readonly worker: string; readonly why: string; readonly revision?: number | undefined };
 }
 
 export interface Revision {
@@ -148,7 +148,7 @@ export class Ledger {
         this.#identities.set(worker, record.identity);
         return;
       case 'requeue':
-        for (const claim of requeuedIn(record)) this.#of(claim).requeued = { worker, why: record.why };
+        for (const claim of requeuedIn(record)) this.#of(claim).requeued = { worker, why: record.why, revision: record.revision };
         return;
       case 'leave':
         return;

@@ -84,6 +84,8 @@ const recordSchema = z.discriminatedUnion('t', [
     claim: z.optional(claim),
     claims: z.optional(z.array(claim)),
     why: z.string(),
+    /** That of the rewrite which takes their marks out: a content from before it knows nothing of this. */
+    revision: z.optional(whole),
     /** Who decided it, where it was a person. */
     by: z.optional(z.string()),
   }),

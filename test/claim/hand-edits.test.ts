@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { requeue } from '../../src/claim/requeue.js';
 import { folders, newestEpoch, readEpoch, sidecarOf } from '../../src/claim/sidecar.js';
+import { slotHash } from '../../src/schedule/slots.js';
 import { mark, pretty, SCHEDULE, Site, unmark, type Script } from '../support/protocol.js';
 
 const three = [['a'], ['b'], ['c']];
@@ -142,6 +144,82 @@ describe('an entry that a person left pending', () => {
     await ada.finish();
     expect(site.ran).toEqual(['a', 'b', 'c']);
     expect(ada.told('succeeded-before')).toEqual([{ tell: 'succeeded-before', entries: [0] }]);
+  });
+});
+
+/** By a desk, which leaves nobody there who would claim it at once. */
+async function putBack(site: Site, command: string, name = 'eve-desk'): Promise<void> {
+  const { claimer } = site.worker(name);
+  const wishes = [{ hash: slotHash([command]), entry: undefined, accepts: ['failed'] as const }];
+  await site.until(requeue(claimer, { wishes, why: 'asked for', mayTake: () => Promise.resolve(false) }));
+  await site.until(claimer.close());
+  await site.until(claimer.leave());
+}
+
+describe('a copy from before an entry was put back, saved since', () => {
+  test('offers it again, where it is an older revision as it was', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada', { script: fails }).claimAndRun();
+    const before = await site.bytes();
+    await putBack(site, 'a');
+    await site.write(before);
+    await site.worker('ben').finish();
+    expect(site.ran).toEqual(['a', 'a', 'b', 'c']);
+  });
+
+  test('offers it again, where it knows nothing of what was claimed since', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { script: fails });
+    await ada.claimAndRun();
+    const before = await site.bytes();
+    await putBack(site, 'a');
+    // Another one is claimed: the one that was put back would come first.
+    const cyd = site.worker('cyd', { script: goesOn });
+    const stop = new AbortController().signal;
+    await site.until(cyd.claimer.claimEntry(1, false, stop));
+    await site.write(before.replace('"c"', '"c", "new"'));
+    await site.worker('ben').claimAndRun(2);
+    expect(site.ran).toEqual(['a', 'a', 'c new']);
+  });
+
+  test('leaves it where it knows what was claimed since: then the mark is a decision', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada', { script: fails }).claimAndRun();
+    await putBack(site, 'a');
+    await site.until(
+      site.worker('cyd', { script: goesOn }).claimer.claimEntry(1, false, new AbortController().signal),
+    );
+    await site.edit(mark('a'), wide);
+    const ben = site.worker('ben');
+    await ben.finish();
+    expect(site.ran).toEqual(['a', 'c']);
+    expect(ben.told('put-back-before')).toEqual([]);
+  });
+
+  test('leaves it and says so where nobody can tell', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada', { script: fails }).claimAndRun();
+    await putBack(site, 'a');
+    await site.edit(mark('a'), wide);
+    const ben = site.worker('ben');
+    await ben.finish();
+    expect(site.ran).toEqual(['a', 'b', 'c']);
+    expect(ben.told('put-back-before')).toEqual([{ tell: 'put-back-before', entries: [0] }]);
+  });
+
+  test('runs nothing again that succeeded since, though it shows an older run of what was claimed last', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada', { script: fails }).claimAndRun();
+    const before = await site.bytes();
+    await putBack(site, 'a');
+    const ben = site.worker('ben');
+    const round = await site.until(ben.claimer.claimEntry(1, false, new AbortController().signal));
+    await ben.begin(round?.is === 'claimed' ? round.claims[0] : undefined);
+    await ben.finish();
+    expect(site.ran.toSorted()).toEqual(['a', 'a', 'b', 'c']);
+    await site.write(before.replace('"c"', '"c", "new"'));
+    await site.worker('cyd').finish();
+    expect(site.ran.toSorted()).toEqual(['a', 'a', 'b', 'c', 'c new']);
   });
 });
 

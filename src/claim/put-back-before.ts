@@ -1,0 +1,87 @@
+import type { ScheduleText } from '../schedule/text.js';
+import type { Book } from './book.js';
+import { locate } from './locate.js';
+import { parseClaimName } from './names.js';
+import type { SlotCells } from './state.js';
+
+/** Entries that were put back, and have a mark in a content that somebody else wrote. */
+export interface PutBackBefore {
+  /** The content is from before: the mark comes out again. */
+  readonly stale: readonly number[];
+  /** Nobody can tell: it may be a decision, so it stays, and is told. */
+  readonly unclear: readonly number[];
+}
+
+/** What a content shows of when it was read. */
+export interface Knowledge {
+  /** Which revision it is, where it is one. */
+  readonly is: number | undefined;
+  /** Marks that were written are missing. */
+  readonly lacksMarks: boolean;
+  /** The newest revision that it must have seen. */
+  proven(): number;
+}
+
+export const NONE: PutBackBefore = { stale: [], unclear: [] };
+
+/**
+ * A mark on an entry that was put back is either made since, by a person who does not want it run, or saved from a copy
+ * that was read before. It was read before when it is such a revision, and when it knows nothing of what was claimed
+ * since; with a newer claim in it, it was not. Where nothing was claimed since, nobody can tell.
+ */
+export async function putBackBefore(
+  book: Book,
+  text: ScheduleText,
+  cells: ReadonlyMap<string, ReadonlyMap<number, SlotCells>>,
+  { is, lacksMarks, proven }: Knowledge,
+): Promise<PutBackBefore> {
+  const marked = await surplus(book, text, cells);
+  if (marked.length === 0) return NONE;
+  const stale: number[] = [];
+  const unclear: number[] = [];
+  const [knows, newest] = is === undefined ? [proven(), newestClaim(book)] : [is, Infinity];
+  for (const { entry, revision } of marked) {
+    if (knows >= revision) continue;
+    if (lacksMarks || newest > revision) stale.push(entry);
+    else unclear.push(entry);
+  }
+  return { stale, unclear };
+}
+
+/** Marks that no claim accounts for, of entries that were put back by a rewrite. */
+async function surplus(
+  book: Book,
+  text: ScheduleText,
+  cells: ReadonlyMap<string, ReadonlyMap<number, SlotCells>>,
+): Promise<{ entry: number; revision: number }[]> {
+  const back: { hash: string; revision: number }[] = [];
+  for (const [name, { requeued }] of book.ledger.claims()) {
+    const id = requeued?.revision === undefined ? undefined : parseClaimName(name);
+    if (id && cells.get(id.hash)?.get(id.copy)?.generation === id.generation)
+      back.push({ hash: id.hash, revision: requeued?.revision ?? 0 });
+  }
+  if (back.length === 0) return [];
+  const places = locate(text, back, true);
+  const left = new Map<string, number>();
+  const found: { entry: number; revision: number }[] = [];
+  for (const [i, { hash, revision }] of back.entries()) {
+    const entry = places[i];
+    if (entry === undefined) continue;
+    let unaccounted = left.get(hash);
+    if (unaccounted === undefined) {
+      const states = await book.states(hash, cells.get(hash) ?? new Map<number, SlotCells>());
+      const taken = [...states.values()].filter((state) => state.is !== 'free' && state.is !== 'put-back');
+      unaccounted = (text.groupMarked[text.group[entry] ?? 0] ?? 0) - taken.length;
+    }
+    left.set(hash, unaccounted - 1);
+    if (unaccounted > 0) found.push({ entry, revision });
+  }
+  return found;
+}
+
+/** The revision for which somebody last meant to claim something. */
+function newestClaim(book: Book): number {
+  let newest = -1;
+  for (const [, { firstRevision = -1 }] of book.ledger.claims()) newest = Math.max(newest, firstRevision);
+  return newest;
+}
