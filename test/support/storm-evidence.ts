@@ -47,6 +47,7 @@ export interface Journals {
 }
 
 interface Line {
+  readonly n: number;
   readonly t: string;
   readonly claim: string;
   readonly at: string;
@@ -71,7 +72,7 @@ export function journalsOf(sandbox: Sandbox, skip: ReadonlySet<number>): Journal
         .filter((line) => line !== '')
         .map(parsed);
       torn += records.filter((record) => record === undefined).length;
-      const whole = records.filter((record) => record !== undefined);
+      const whole = withoutRepeats(records.filter((record) => record !== undefined));
       for (const { t, claim, code, print = '', revision = 0 } of whole) {
         if (t === 'revision') revisions.set(print, (revisions.get(print) ?? new Set()).add(revision));
         if (t === 'start') starts.set(claim, (starts.get(claim) ?? 0) + 1);
@@ -84,6 +85,12 @@ export function journalsOf(sandbox: Sandbox, skip: ReadonlySet<number>): Journal
   const requeues = cells.filter((name) => name.endsWith('.requeued')).length;
   const sleepers = [...revisions.values()].filter(({ size }) => size > 1).length;
   return { ends, starts, torn, epochs: epochs.length, requeues, sleepers, claimMs };
+}
+
+/** As readers take them: what a full disk tore is written once more, with its numbers. */
+function withoutRepeats(lines: readonly Line[]): Line[] {
+  let last = -Infinity;
+  return lines.filter(({ n }) => n > last && ((last = n), true));
 }
 
 function claimTimes(records: readonly Line[]): number[] {
