@@ -19,7 +19,7 @@ export interface Knowledge {
   /** Marks that were written are missing. */
   readonly lacksMarks: boolean;
   /** The newest revision that it must have seen. */
-  proven(): number;
+  readonly proven: () => number;
 }
 
 export const NONE: PutBackBefore = { stale: [], unclear: [] };
@@ -39,7 +39,13 @@ export async function putBackBefore(
   if (marked.length === 0) return NONE;
   const stale: number[] = [];
   const unclear: number[] = [];
-  const [knows, newest] = is === undefined ? [proven(), newestClaim(book)] : [is, Infinity];
+  if (is !== undefined) {
+    // One of the same number is that of a worker that slept before its rename: what put back has no such mark.
+    for (const { entry, revision } of marked) if (is <= revision) stale.push(entry);
+    return { stale, unclear };
+  }
+  const knows = proven();
+  const newest = newestClaim(book);
   for (const { entry, revision } of marked) {
     if (knows >= revision) continue;
     if (lacksMarks || newest > revision) stale.push(entry);

@@ -156,6 +156,20 @@ async function putBack(site: Site, command: string, name = 'eve-desk'): Promise<
   await site.until(claimer.leave());
 }
 
+/** The next such operation of that worker does not happen before it is woken. */
+function sleepsBefore(site: Site, worker: string, wanted: string, path: string) {
+  let wake = (): void => undefined;
+  const woken = new Promise<void>((resolve) => (wake = resolve));
+  const asleep = new Promise<void>((resolve) => {
+    site.fs.faults.before((call) => {
+      if (call.client !== worker || call.operation !== wanted || !call.path.endsWith(path)) return undefined;
+      resolve();
+      return woken;
+    });
+  });
+  return { asleep, wake };
+}
+
 describe('a copy from before an entry was put back, saved since', () => {
   test('offers it again, where it is an older revision as it was', async () => {
     const site = await Site.with(three);
@@ -205,6 +219,21 @@ describe('a copy from before an entry was put back, saved since', () => {
     await ben.finish();
     expect(site.ran).toEqual(['a', 'b', 'c']);
     expect(ben.told('put-back-before')).toEqual([{ tell: 'put-back-before', entries: [0] }]);
+  });
+
+  test('offers it again, where a worker that slept before its rename has put that revision back', async () => {
+    const site = await Site.with(three);
+    await site.worker('cyd', { script: fails }).claimAndRun();
+    const { asleep, wake } = sleepsBefore(site, 'ada', 'rename', '.exp.json.ada.new');
+    const ada = site.worker('ada');
+    const claiming = ada.claimer.claim(() => 1, new AbortController().signal);
+    await site.until(asleep);
+    await putBack(site, 'a');
+    wake();
+    await site.until(claiming);
+    await site.worker('ben').finish();
+    await ada.finish();
+    expect(site.ran.toSorted()).toEqual(['a', 'a', 'b', 'c']);
   });
 
   test('runs nothing again that succeeded since, though it shows an older run of what was claimed last', async () => {
