@@ -148,7 +148,8 @@ export class Ledger {
         this.#identities.set(worker, record.identity);
         return;
       case 'requeue':
-        for (const claim of requeuedIn(record)) this.#of(claim).requeued = { worker, why: record.why, revision: record.revision };
+        for (const claim of requeuedIn(record))
+          this.#of(claim).requeued = { worker, why: record.why, revision: record.revision };
         return;
       case 'leave':
         return;
