@@ -47,11 +47,9 @@ interface Settled {
   readonly is: 'reconciled';
   readonly markAgain: readonly number[];
   readonly succeededBefore: readonly number[];
-  /** So many generations are over by a decision. */
-  readonly over: number;
 }
 
-const NOTHING: Settled = { is: 'reconciled', markAgain: [], succeededBefore: [], over: 0 };
+const NOTHING: Settled = { is: 'reconciled', markAgain: [], succeededBefore: [] };
 
 interface Pending {
   readonly hash: string;
@@ -82,7 +80,7 @@ export async function reconcileAll(
   if (settled.is === 'robbed') return settled;
   const knowledge = {
     is,
-    lacksMarks: settled.markAgain.length + settled.over > 0,
+    lacksMarks: settled.markAgain.length > 0,
     proven: () => provenRevision(book, text, cells),
   };
   return { ...settled, putBackBefore: await putBackBefore(book, text, cells, knowledge) };
@@ -145,7 +143,7 @@ async function settle(
     }
   }
   if (over.length > 0 && !(await putBack(over))) return { is: 'robbed' };
-  return { is: 'reconciled', markAgain, succeededBefore, over: over.length };
+  return { is: 'reconciled', markAgain, succeededBefore };
 }
 
 /** Whoever was robbed of the lock while asleep read the file before others claimed, ran and failed in it. */

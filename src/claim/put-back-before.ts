@@ -16,7 +16,7 @@ export interface PutBackBefore {
 export interface Knowledge {
   /** Which revision it is, where it is one. */
   readonly is: number | undefined;
-  /** Marks that were written are missing. */
+  /** Marks are missing that no person takes away: those of what runs or has succeeded. */
   readonly lacksMarks: boolean;
   /** The newest revision that it must have seen. */
   readonly proven: () => number;

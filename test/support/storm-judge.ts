@@ -21,6 +21,8 @@ export interface Verdict {
   readonly report: StormReport;
   /** Entries that a person had seen in the file, put out by a worker that slept between its last check and the rename. */
   readonly putOut: number;
+  /** Entries that were put back, and marked in a save that may be older; left alone, and told. */
+  readonly leftMarked: number;
   /** Processes that left before a file that was half saved just then. */
   readonly turnedAway: number;
   /** Invalid readings while an editor was writing into the file itself. */
@@ -48,14 +50,15 @@ export function judge(sandbox: Sandbox, report: StormReport): Verdict {
   const { invalid } = report.readings;
   const ran = new Map<string, Execution[]>();
   for (const one of executions) ran.set(one.name, [...(ran.get(one.name) ?? []), one]);
+  const left = leftMarked(ran, report);
   const putBack = edits.filter(({ kind }) => kind === 'again');
   return {
     violations: {
       doubles: repeated(executions.map(({ name, claim }) => `${name} ${claim}`)),
       'rerun though it succeeded': executions.filter((one) => rerun(one, journals)).map(told),
       'lost records': executions.filter((one) => isRecordLost(one, journals, report)).map(told),
-      'records that differ': differing(ran, report.status, journals),
-      'entries lost': entriesLost(sandbox, ran, report.status),
+      'records that differ': differing(ran, report.status, journals, left),
+      'entries lost': entriesLost(sandbox, ran, report.status, left),
       'additions lost': journals.sleepers > 0 ? [] : additionsLost(edits, report.status),
       'unreadable reads': invalid.filter((read) => !isHalfSaved(read)).map((read) => JSON.stringify(read)),
       'bad ends of processes': badEnds(sandbox, report),
@@ -66,6 +69,7 @@ export function judge(sandbox: Sandbox, report: StormReport): Verdict {
     journals,
     report,
     putOut: journals.sleepers > 0 ? additionsLost(edits, report.status).length : 0,
+    leftMarked: left.size,
     turnedAway: [...report.workers, ...report.watch.desks].filter(isTurnedAway).length,
     halfSaved: invalid.filter(isHalfSaved).length,
   };
@@ -101,8 +105,10 @@ function differing(
   ran: ReadonlyMap<string, readonly Execution[]>,
   { list }: StormStatus,
   { ends, starts }: Journals,
+  left: ReadonlySet<string>,
 ): string[] {
   const states = list.flatMap(({ state, command: [, , name = ''] }) => {
+    if (left.has(name)) return [];
     const code = ran.get(name)?.at(-1)?.code;
     return state === (code === 0 ? 'succeeded' : 'failed') ? [] : [`${name} ended with ${code}: ${state}`];
   });
@@ -115,13 +121,32 @@ function entriesLost(
   { entries }: Sandbox,
   ran: ReadonlyMap<string, readonly Execution[]>,
   { list }: StormStatus,
+  left: ReadonlySet<string>,
 ): string[] {
   const there = new Set(list.map(({ command }) => command[2]));
   const gone = entries.map(([, , name = '']) => name).filter((name) => !there.has(name));
   const idle = list
     .map(({ command }) => command[2] ?? '')
-    .filter((name) => ran.get(name)?.at(-1)?.code === undefined);
+    .filter((name) => ran.get(name)?.at(-1)?.code === undefined && !left.has(name));
   return [...gone.map((name) => `${name} is gone`), ...idle.map((name) => `${name} never came to its end`)];
+}
+
+/** No more of them than workers have told of: nobody can know whether the mark was a decision. */
+function leftMarked(
+  ran: ReadonlyMap<string, readonly Execution[]>,
+  { workers, watch, status: { list } }: StormReport,
+): ReadonlySet<string> {
+  const told = [...workers, ...watch.desks]
+    .flatMap(({ output }) => [
+      ...output.matchAll(/cooperate: (.+?) (?:was|were) put back, and marked in what/g),
+    ])
+    .map(([, what = '']) =>
+      /^[\d,]+ entries$/.test(what) ? parseInt(what) : (what.match(/\d+/g)?.length ?? 0),
+    );
+  const names = list.flatMap(({ state, command: [, , name = ''] }) =>
+    state === 'marked' && ran.get(name)?.at(-1)?.code === undefined ? [name] : [],
+  );
+  return new Set(names.length <= told.reduce((sum, count) => sum + count, 0) ? names : []);
 }
 
 /** Seen in the file by the person who added them, and gone later. */

@@ -42,6 +42,7 @@ const ROWS: readonly Row[] = [
   ['entries added: displaced', additions('displaced')],
   ['entries added: put out by a sleeper', (all) => sum(all, ({ putOut }) => putOut)],
   ['old revisions put back by sleepers', (all) => sum(all, ({ journals }) => journals.sleepers)],
+  ['put back, marked in an older save, told', (all) => sum(all, ({ leftMarked }) => leftMarked)],
   ['turned away from a half-saved file', (all) => sum(all, ({ turnedAway }) => turnedAway)],
   ['failed ones put back by hand', (all) => sum(all, ({ putBack: [asked] }) => asked)],
   ['  of them ran again', (all) => sum(all, ({ putBack: [, ran] }) => ran)],
