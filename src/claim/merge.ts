@@ -1,4 +1,3 @@
-import { errorCode } from '../ports/fs.js';
 import type { Held } from '../ports/lock.js';
 import { editText } from '../schedule/edit.js';
 import { merge, type Changes, type Conflict, type Decision } from '../schedule/merge.js';
@@ -9,7 +8,8 @@ import type { ScheduleText } from '../schedule/text.js';
 import type { Book } from './book.js';
 import type { Desk } from './desk.js';
 import { reconcileAll } from './edits.js';
-import { claimName, requeuedName, type ClaimId } from './names.js';
+import { claimName, type ClaimId } from './names.js';
+import { createRequeued } from './requeued-cells.js';
 import { AT_ONCE, type LookAgain } from './view.js';
 import { written } from './written.js';
 
@@ -68,7 +68,6 @@ interface Finished {
 /** An editor that has the replaced file open is done with saving by then. */
 const LATE_SAVE_MS = 100;
 const CLAIMS_PER_RECORD = 1000;
-const CELLS_AT_ONCE = 64;
 const WHY = 'the mark was taken away in an edit';
 
 /** Undefined when `signal` aborted the wait for the lock. Afterwards the desk is to be closed. */
@@ -88,7 +87,7 @@ export async function mergeEdit(
     );
     if (!round) return undefined;
     if ('outcome' in round) {
-      await createCells(round);
+      await createRequeued(desk, round.book, round.over);
       if (round.outcome.is === 'merged' && round.outcome.isWritten) await clock.wait(LATE_SAVE_MS, signal);
       return round.outcome;
     }
@@ -162,16 +161,4 @@ async function journalAll({ journal }: Book, over: readonly ClaimId[], by: strin
       ...{ why: WHY, by },
     });
   await journal.flush();
-}
-
-/** In the sidecar that was looked at: where it was deleted meanwhile, its names mean nothing any more. */
-async function createCells({ book, over }: Finished): Promise<void> {
-  try {
-    for (let from = 0; from < over.length; from += CELLS_AT_ONCE)
-      await Promise.all(
-        over.slice(from, from + CELLS_AT_ONCE).map((id) => book.cells.create(requeuedName(id))),
-      );
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-  }
 }

@@ -1,10 +1,10 @@
 import type { Held } from '../ports/lock.js';
-import { errorCode } from '../ports/fs.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book } from './book.js';
 import type { Desk } from './desk.js';
 import { locate } from './locate.js';
-import { claimName, requeuedName, startName, type ClaimId } from './names.js';
+import { claimName, startName, type ClaimId } from './names.js';
+import { createRequeued } from './requeued-cells.js';
 import { grant, type Grant, type Wish } from './requeue-decide.js';
 import { slotsIn, type SlotCells, type SlotState } from './state.js';
 import { AT_ONCE, type LookAgain } from './view.js';
@@ -46,7 +46,6 @@ interface Finished<W extends Wish> extends Requeued<W> {
 /** An editor that has the replaced file open is done with saving by then. */
 const LATE_SAVE_MS = 100;
 const CLAIMS_PER_RECORD = 1000;
-const CELLS_AT_ONCE = 64;
 const OPERATION = 'put entries back';
 
 /** Undefined when `signal` aborted the wait for the lock before anything was decided. */
@@ -67,7 +66,7 @@ export async function requeue<W extends Wish>(
       const round = await desk.underLock((held) => work.round(held), until, OPERATION);
       if (!round) return undefined;
       if (round.is === 'requeued') {
-        await createCells(round);
+        await createRequeued(desk, round.book, round.ids);
         if (round.ids.length > 0) await clock.wait(LATE_SAVE_MS, signal);
         return round;
       }
@@ -77,16 +76,6 @@ export async function requeue<W extends Wish>(
     // Others finish it.
     if (work.hasDecided) desk.leavesWork();
     throw error;
-  }
-}
-
-/** In the sidecar that was looked at: where it was deleted meanwhile, its names mean nothing any more. */
-async function createCells({ book, ids }: Finished<Wish>): Promise<void> {
-  try {
-    for (let from = 0; from < ids.length; from += CELLS_AT_ONCE)
-      await Promise.all(ids.slice(from, from + CELLS_AT_ONCE).map((id) => book.cells.create(requeuedName(id))));
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
   }
 }
 

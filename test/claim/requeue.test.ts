@@ -44,6 +44,22 @@ test('what a full disk keeps from being done is named as what was wanted, not as
   });
 });
 
+test('a disk that is full behind the decision is said to be, and others finish it', async () => {
+  const site = await failed('a');
+  const desk = site.worker('eve-desk');
+  const mayTake = () => Promise.resolve(false);
+  let isFull = true;
+  site.fs.faults.before(({ client, operation, path }) => {
+    if (isFull && client === 'eve-desk' && path.includes('/cells/') && operation !== 'list')
+      throw systemError('ENOSPC', operation, path);
+  });
+  const asked = requeue(desk.claimer, { wishes: [wish('a', 0)], why: 'asked for', mayTake });
+  await expect(site.until(asked)).rejects.toMatchObject({ detail: { reason: 'filesystem', code: 'ENOSPC' } });
+  isFull = false;
+  await site.worker('ben').finish();
+  expect(site.ran).toEqual(['a', 'a']);
+});
+
 describe('entries that failed', () => {
   test('are pending again, and run once more', async () => {
     const site = await failed('a', 'b', 'c');
