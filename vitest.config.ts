@@ -20,8 +20,8 @@ export default defineConfig({
   test: {
     sequence: { sequencer: ProgramsFirst },
     pool: 'forks',
-    // Tests wait for programs more than they compute: with one worker, as two cores would have it, twice as long.
-    maxWorkers: 3,
+    // Tests wait for programs as much as they compute: with one worker, as two cores would have it, twice as long.
+    maxWorkers: 4,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     coverage: {

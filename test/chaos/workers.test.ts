@@ -58,7 +58,7 @@ const CREWS: readonly Crew[] = [
 ];
 
 describe.each(CREWS)('%i workers of %i slots on one schedule', (...crew) => {
-  const count = crew[1] > 1 ? 2000 : 500;
+  const count = crew[1] > 1 ? 2000 : 300;
   it(`run each of ${count} entries exactly once`, { timeout: 120_000 }, async () => {
     const entries = Array.from({ length: count }, (_, i) => ['sh', '-c', 'echo $$ >> runs/$0', `e${i}`]);
     expectAllWell(await workOff(entries, crew));
