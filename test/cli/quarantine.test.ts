@@ -27,7 +27,9 @@ describe.skipIf(!canRename)('a host that breaks what it runs', () => {
     const { code, stderr } = await brokenHost('run', 'exp.json', '-k').ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(/cooperate: this host seems to break entries: the last \d+ failed within 0\.\ds, /);
-    expect(stderr).toMatch(/^Put back (?:entries [\d, ]+ and \d+|\d+ entries) for them; this worker leaves\.$/m);
+    expect(stderr).toMatch(
+      /^Put back (?:entries [\d, ]+ and \d+|\d+ entries) for them; this worker leaves\.$/m,
+    );
     expect(stderr).not.toContain('All experiments completed.');
     const ended = await good.ended;
     expect(ended.code).toBe(0);
