@@ -28,7 +28,12 @@ async function oneStorm(options: StormOptions, seed: number): Promise<Verdict> {
       `${options.disk}, CHAOS_SEED=${seed}: ${verdict.executions} executions; ` +
         (found.length === 0 ? 'all held' : JSON.stringify(Object.fromEntries(found), null, 1)),
     );
-    if (found.length > 0 && CHAOS_KEEP) cpSync(sandbox.dir, `${CHAOS_KEEP}/${seed}`, { recursive: true });
+    if (found.length > 0 && CHAOS_KEEP) {
+      cpSync(sandbox.dir, `${CHAOS_KEEP}/${seed}`, { recursive: true });
+      // On a small disk it lies elsewhere.
+      const sidecar = `${sandbox.schedule}.cooperate`;
+      cpSync(sidecar, `${CHAOS_KEEP}/${seed}.cooperate`, { recursive: true });
+    }
     return verdict;
   } finally {
     sandbox.end();
