@@ -8,7 +8,7 @@ import { leaveOut, locate } from './locate.js';
 import { claimName, requeuedName } from './names.js';
 import { OwnClaims, type Returned } from './own-claims.js';
 import { Shelf } from './shelf.js';
-import { slotsIn } from './state.js';
+import { isOpen, slotsIn } from './state.js';
 import { StopRequests } from './stop-requests.js';
 import { AT_ONCE, Viewer } from './view.js';
 
@@ -184,8 +184,7 @@ async function spareMarks(
   const cells = slotsIn(await book.cells.namesBeside(hash)).get(hash);
   let spare = countMarked(text, hash);
   for (const [copy, state] of cells ? await book.states(hash, cells) : []) {
-    const isTaken = state.is !== 'free' && state.is !== 'put-back';
-    if (isTaken && !ours.has(claimName({ hash, copy, generation: state.generation }))) spare--;
+    if (!isOpen(state) && !ours.has(claimName({ hash, copy, generation: state.generation }))) spare--;
   }
   return spare;
 }

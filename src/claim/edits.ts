@@ -29,11 +29,10 @@ type Cells = ReadonlyMap<string, ReadonlyMap<number, SlotCells>>;
 type PutBack = (over: readonly ClaimId[]) => Promise<boolean>;
 
 interface Edited {
-  readonly edited: boolean;
   readonly mayBeAnew: boolean;
   /** The revision that the person had before them; without it the file has to prove what it knows. */
   readonly knows?: number;
-  /** Which revision this content is, where it is an older one that is seen again. */
+  /** Which revision this content is, where it is an older one that is seen again; else a person has edited it. */
   readonly is?: number | undefined;
   /** That of the content itself, once it is settled. */
   readonly becomes?: number;
@@ -49,8 +48,6 @@ interface Settled {
   readonly succeededBefore: readonly number[];
 }
 
-const NOTHING: Settled = { is: 'reconciled', markAgain: [], succeededBefore: [] };
-
 interface Pending {
   readonly hash: string;
   readonly entries: number[];
@@ -58,20 +55,21 @@ interface Pending {
 
 /**
  * Compares the whole file with all claims, once, after something other than the last rewrite has written it.
- * `edited`: by a person, whose missing marks can be decisions; those of an older revision saved again never are.
+ * Missing marks can be decisions of a person; those of an older revision saved again never are.
  * `mayBeAnew`: this is not a cached copy, so that no mark at all means a schedule generated anew.
  */
 export async function reconcileAll(
   book: Book,
   text: ScheduleText,
-  { edited, mayBeAnew, knows, is, becomes, putBack, held }: Edited,
+  { mayBeAnew, knows, is, becomes, putBack, held }: Edited,
 ): Promise<Reconciled> {
   const cells = slotsIn(await book.cells.allNames());
-  if (cells.size === 0) return { ...NOTHING, putBackBefore: NONE };
+  if (cells.size === 0) return { is: 'reconciled', markAgain: [], succeededBefore: [], putBackBefore: NONE };
   await book.ledger.refresh();
   if (mayBeAnew && text.pending === text.count && (await wasGeneratedAnew(book, cells)))
     return { is: (await held.isMine()) ? 'anew' : 'robbed' };
 
+  const edited = is === undefined;
   const groups = pendingGroups(text, cells);
   const known = edited && groups.length > 0 ? (knows ?? provenRevision(book, text, cells)) : -1;
   const proven = { edited, provenRevision: known };

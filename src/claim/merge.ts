@@ -143,7 +143,7 @@ async function decided(
   // Claims name the revision that carries their marks, so those of the copy's own are known.
   const knows = epoch === book.epoch.id ? revision + 1 : -1;
   const putBack = (ids: readonly ClaimId[]): Promise<boolean> => Promise.resolve(over.push(...ids) > 0);
-  const result = await reconcileAll(book, text, { edited: true, mayBeAnew: false, knows, held, putBack });
+  const result = await reconcileAll(book, text, { mayBeAnew: false, knows, held, putBack });
   if (result.is !== 'reconciled') throw new Error('an edit is never taken for a new schedule');
   return result;
 }

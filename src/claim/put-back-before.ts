@@ -2,7 +2,7 @@ import type { ScheduleText } from '../schedule/text.js';
 import type { Book } from './book.js';
 import { locate } from './locate.js';
 import { parseClaimName } from './names.js';
-import type { SlotCells } from './state.js';
+import { isOpen, type SlotCells } from './state.js';
 
 /** Entries that were put back, and have a mark in a content that somebody else wrote. */
 export interface PutBackBefore {
@@ -76,7 +76,7 @@ async function surplus(
     let unaccounted = left.get(hash);
     if (unaccounted === undefined) {
       const states = await book.states(hash, cells.get(hash) ?? new Map<number, SlotCells>());
-      const taken = [...states.values()].filter((state) => state.is !== 'free' && state.is !== 'put-back');
+      const taken = [...states.values()].filter((state) => !isOpen(state));
       unaccounted = (text.groupMarked[text.group[entry] ?? 0] ?? 0) - taken.length;
     }
     left.set(hash, unaccounted - 1);

@@ -1,4 +1,4 @@
-import type { SlotState } from './state.js';
+import { isOpen, type SlotState } from './state.js';
 
 /** What to do with one pending copy of an entry. */
 export type Action =
@@ -50,10 +50,6 @@ export function reconcile(group: Group, evidence: FileEvidence): Action[] {
     else actions.push({ do: 'claim', copy: fresh.next().value, generation: 0 });
   }
   return actions;
-}
-
-function isOpen(state: SlotState): boolean {
-  return state.is === 'free' || state.is === 'put-back';
 }
 
 /** Which of several equal claims a person most likely meant by taking one mark away. */

@@ -15,6 +15,11 @@ export type SlotState =
   | { readonly is: 'failed'; readonly generation: number }
   | { readonly is: 'succeeded'; readonly generation: number; readonly revision: number };
 
+/** Whether nobody has it: no claim accounts for a mark. */
+export function isOpen({ is }: SlotState): boolean {
+  return is === 'free' || is === 'put-back';
+}
+
 /** The cells of one slot that exist, by kind, for its latest generation. */
 export interface SlotCells {
   readonly generation: number;

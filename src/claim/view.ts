@@ -76,7 +76,7 @@ export class Viewer {
     const late = await this.#takeLateEdit(book, seen, head, held);
     if (late) return late;
     if (this.#marksDropped)
-      return this.#reconcile(book, seen, head, { edited: false, cached: true, is: this.#droppedFrom, held });
+      return this.#reconcile(book, seen, head, { cached: true, is: this.#droppedFrom, held });
     if (seen.hash === head.hash) return this.#settle(seen, head);
 
     if (await this.#shelf.followEpoch()) return AT_ONCE;
@@ -90,7 +90,7 @@ export class Viewer {
     const cached = known?.print === printOf(seen);
     if (cached && this.#keepsLagging(await this.#longestLagMs(book, known.worker))) return LAGGING;
     const is = ours?.revision ?? (known ? -1 : undefined);
-    return this.#reconcile(book, seen, head, { edited: known === undefined, cached, is, held });
+    return this.#reconcile(book, seen, head, { cached, is, held });
   }
 
   /** Writes the marks. False: somebody else wrote meanwhile, look again; unless `isInPlace`, nothing was written. */
@@ -157,10 +157,10 @@ export class Viewer {
     book: Book,
     seen: Seen,
     head: Head,
-    { edited, cached, is, held }: { edited: boolean; cached: boolean; is: number | undefined; held: Held },
+    { cached, is, held }: { cached: boolean; is: number | undefined; held: Held },
   ): Promise<View | LookAgain> {
     const becomes = head.revision + 1;
-    const result = await reconcileAll(book, seen.text, { edited, mayBeAnew: !cached, is, becomes, held });
+    const result = await reconcileAll(book, seen.text, { mayBeAnew: !cached, is, becomes, held });
     if (result.is === 'robbed') return AT_ONCE;
     if (result.is === 'anew') return this.#beginAnew(seen);
     if (result.succeededBefore.length > 0) {
@@ -203,7 +203,7 @@ export class Viewer {
       this.#late = undefined;
       return undefined;
     }
-    const result = await reconcileAll(book, text, { edited: true, mayBeAnew: false, held });
+    const result = await reconcileAll(book, text, { mayBeAnew: false, held });
     if (result.is === 'robbed') return AT_ONCE;
     this.#tell({ tell: 'merged-edit' });
     const markAgain = result.is === 'reconciled' ? result.markAgain : [];
