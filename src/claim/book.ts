@@ -31,6 +31,7 @@ export interface Setting {
 export class Book implements Evidence {
   /** Of the epoch before, once it has been asked for. */
   #before: Promise<Ledger> | undefined;
+  readonly #heardOut = new Set<string>();
 
   private constructor(
     readonly epoch: Epoch,
@@ -116,6 +117,13 @@ export class Book implements Evidence {
   async standing(worker: string): Promise<Verdict> {
     if (this.ledger.hasLeft(worker)) return 'dead';
     return this.peers.standing(worker, this.ledger.identityOf(worker));
+  }
+
+  async hearOut(worker: string): Promise<boolean> {
+    if (this.#heardOut.has(worker)) return false;
+    await this.ledger.refresh((writer) => writer === worker);
+    this.#heardOut.add(worker);
+    return true;
   }
 
   /** The states of all copies of one entry that have cells. */

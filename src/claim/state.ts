@@ -54,6 +54,8 @@ export interface Evidence {
   /** Who created the claim cell and, if there is one, the start cell. */
   owners(id: ClaimId, started: boolean): Promise<{ claim: string | undefined; start: string | undefined }>;
   standing(worker: string): Promise<Verdict>;
+  /** Reads what one that is proven dead has journaled to its end; false when that was done before. */
+  hearOut(worker: string): Promise<boolean>;
 }
 
 export async function stateOf(
@@ -85,8 +87,10 @@ export async function stateOf(
   if (facts?.givenBack?.includes(worker)) return { is: 'put-back', generation };
 
   const standing = await evidence.standing(worker);
+  const gone = standing === 'dead' || standing === 'host-down';
+  // It may have ended the run and died since its journal was read.
+  if (gone && (await evidence.hearOut(worker))) return stateOf(hash, copy, cells, evidence);
   if (cells.started) {
-    const gone = standing === 'dead' || standing === 'host-down';
     return gone ? { is: 'lost', generation, worker } : { is: 'running', generation, worker };
   }
   // A crashed host may have forgotten a start cell that was never synced: started or not, nobody can tell.

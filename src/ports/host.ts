@@ -49,7 +49,7 @@ export async function identify(
 
 /**
  * When the process `pid` of this pid namespace started, as `HostIdentity.processStart` has it;
- * `gone` when there is no such process or only its zombie; undefined when that cannot be told.
+ * `gone` when there is no such process, or only its zombie and no thread of it any more; undefined when that cannot be told.
  */
 export async function processStart(
   pid: number,
@@ -57,10 +57,16 @@ export async function processStart(
 ): Promise<string | undefined> {
   try {
     const stat = await readStat(files, String(pid));
-    return stat === undefined ? undefined : stat.zombie ? 'gone' : stat.start;
+    if (stat?.zombie && !(await hasThreads(files, pid))) return 'gone';
+    return stat?.start;
   } catch {
     return signalReaches(pid) === false ? 'gone' : undefined; // /proc may hide the processes of others
   }
+}
+
+/** The first thread of a killed process may be a zombie while another hangs in a write, which still comes to its end. */
+async function hasThreads(files: FileSystem, pid: number): Promise<boolean> {
+  return (await files.list(`/proc/${pid}/task`).catch(() => [])).length > 1;
 }
 
 interface ProcessStat {

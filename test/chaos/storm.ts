@@ -145,7 +145,8 @@ async function perform(
   if (editor) await allExits([editor], QUIET_MS);
   const exits = await allExits(workers, QUIET_MS);
   const status = isMutant ? EMPTY : await settle(desk, schedule, start);
-  await until('all entries are over', QUIET_MS, () => sandbox.processes().length === 1);
+  const isQuiet = (): boolean => sandbox.processes().length === 1;
+  await until('all entries are over', QUIET_MS, isQuiet, () => sandbox.who());
   reader.signal('SIGTERM');
   await reader.exited;
   const readings = JSON.parse(reader.output) as StormReadings;

@@ -114,6 +114,33 @@ describe('an entry that a person left pending', () => {
     expect(site.ran).toEqual(['a', 'b', 'a', 'c']);
   });
 
+  test('is marked again when its worker wrote down its success and died while others looked', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { script: goesOn });
+    const [claim] = await ada.claim(2);
+    if (!claim) throw new Error('nothing was claimed');
+    await site.until(ada.claimer.start(claim));
+    const over = ada.runner.run(claim, claim.argv, false);
+    await site.edit(unmark('a'), wide);
+    let isCompared = false;
+    let isDead = false;
+    site.fs.faults.before(({ client, operation, path }) => {
+      if (client !== 'ben') return;
+      isCompared ||= operation === 'list' && path.endsWith('/cells');
+      if (isDead || !isCompared || operation !== 'read' || !path.endsWith('/heartbeats/ada')) return;
+      isDead = true;
+      ada.runs[0]?.exit(0);
+      return over.then(() => {
+        site.kill(ada);
+      });
+    });
+    const ben = site.worker('ben');
+    await ben.finish();
+    expect(isDead).toBe(true);
+    expect(site.ran).toEqual(['a', 'c', 'b']);
+    expect(ben.told('succeeded-before')).toEqual([{ tell: 'succeeded-before', entries: [0] }]);
+  });
+
   test('runs again when it succeeded and an entry claimed later is still marked', async () => {
     const site = await Site.with(three);
     const ada = site.worker('ada');

@@ -108,6 +108,18 @@ describe('the start of a process', () => {
     expect(await processStart(42, files)).toBe('gone');
   });
 
+  test.runIf(linux)('is there while a thread of a process is, though its first is a zombie', async () => {
+    const script = `exec python3 -c '
+import ctypes, sys, threading
+threading.Thread(target=sys.stdin.readline).start()
+ctypes.CDLL(None).pthread_exit(0)'`;
+    await withChild(script, async (child) => {
+      const pid = child.pid!;
+      await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z ');
+      expect(await processStart(pid)).toMatch(/^\d+$/);
+    });
+  });
+
   test('cannot be told when /proc hides a process that is there', async () => {
     expect(await processStart(process.pid, memoryFileSystem())).toBeUndefined();
   });

@@ -67,10 +67,15 @@ export class ChaosProcess {
   }
 }
 
-/** Polls until it is so; says what was waited for when it never is. */
-export async function until(what: string, ms: number, condition: () => boolean): Promise<void> {
+/** Polls until it is so; says what was waited for when it never is, and how it is then. */
+export async function until(
+  what: string,
+  ms: number,
+  condition: () => boolean,
+  instead = () => '',
+): Promise<void> {
   for (const end = performance.now() + ms; !condition();) {
-    if (performance.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);
+    if (performance.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}\n${instead()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

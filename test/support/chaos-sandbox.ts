@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   readlinkSync,
   rmSync,
@@ -74,6 +75,20 @@ export class Sandbox {
       .filter((name) => /^\d+$/.test(name))
       .map(Number)
       .filter((pid) => pid !== process.pid && workingDirectory(pid) === this.dir);
+  }
+
+  /** Who they are, a line each. */
+  who(): string {
+    const about = (pid: number, name: string): string => {
+      try {
+        return readFileSync(`/proc/${pid}/${name}`, 'utf8').replaceAll('\0', ' ');
+      } catch {
+        return '?';
+      }
+    };
+    return this.processes()
+      .map((pid) => `${pid}: ${about(pid, 'stat')} ${about(pid, 'wchan')} ${about(pid, 'cmdline')}`)
+      .join('\n');
   }
 
   /** Whoever is still at work here is killed. */

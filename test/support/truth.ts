@@ -32,6 +32,7 @@ export async function truthOf(site: Site, hands: readonly Hand[]): Promise<State
       const isDead = ledger.hasLeft(worker) || (hand !== undefined && site.gone.has(hand.identity.pid));
       return Promise.resolve(isDead ? 'dead' : 'alive');
     },
+    hearOut: () => Promise.resolve(false),
   };
   const slots = slotsIn(await cells.allNames());
   return Promise.all(
