@@ -8,7 +8,7 @@ import type { FileSystem } from '../ports/fs.js';
 import { Cells } from './cells.js';
 import type { Verdict } from './dead.js';
 import { HeadFile } from './head.js';
-import { claimName, startName, type ClaimId } from './names.js';
+import { claimName, parseCellName, startName, type ClaimId } from './names.js';
 import { Peers, type Probes } from './peers.js';
 import { beginEpoch, folders, newestEpoch, readEpoch, type Epoch } from './sidecar.js';
 import { stateOf, type Evidence, type SlotCells, type SlotState } from './state.js';
@@ -29,8 +29,10 @@ export interface Setting {
 
 /** The sidecar's present epoch, with everything a worker keeps in it. */
 export class Book implements Evidence {
-  /** Of the epoch before, once it has been asked for. */
-  #before: Promise<Ledger> | undefined;
+  /** Of the epoch before. */
+  readonly #before = once(() => this.#readBefore());
+  /** The hashes of all that was claimed in the epochs before: marks of these may be as old. */
+  readonly claimedBefore = once(() => this.#readClaimedBefore());
   readonly #heardOut = new Set<string>();
 
   private constructor(
@@ -95,12 +97,29 @@ export class Book implements Evidence {
 
   /** The revision of the epoch before that this very file carried: a mount may still show it. */
   async copyFromBefore(hash: string, print: string): Promise<Revision | undefined> {
-    const { number, succeeds } = this.epoch;
-    if (succeeds.length === 0) return undefined;
-    const { fs, sidecar } = this.setting;
-    this.#before ??= archived(fs, folders.journals({ ...this.epoch, folder: `${sidecar}/${number - 1}` }));
-    const known = (await this.#before).revisionOf(hash);
+    if (this.epoch.succeeds.length === 0) return undefined;
+    const known = (await this.#before()).revisionOf(hash);
     return known?.print === print && !known.anew ? known : undefined;
+  }
+
+  async #readBefore(): Promise<Ledger> {
+    const { fs, sidecar } = this.setting;
+    const folder = `${sidecar}/${this.epoch.number - 1}`;
+    const ledger = new Ledger(fs, folders.journals({ ...this.epoch, folder }));
+    await ledger.refresh();
+    return ledger;
+  }
+
+  async #readClaimedBefore(): Promise<ReadonlySet<string>> {
+    const { fs, sidecar, identity } = this.setting;
+    const hashes = new Set<string>();
+    for (let number = this.epoch.number - 1; number > 0; number--) {
+      const epoch = await readEpoch(fs, sidecar, number);
+      if (!epoch || !this.epoch.succeeds.includes(epoch.id)) continue;
+      const cells = new Cells({ fs, identity, folder: folders.cells(epoch), shards: epoch.shards });
+      for (const name of await cells.allNames()) hashes.add(parseCellName(name)?.id.hash ?? '');
+    }
+    return hashes;
   }
 
   facts(claim: string) {
@@ -121,7 +140,7 @@ export class Book implements Evidence {
 
   async hearOut(worker: string): Promise<boolean> {
     if (this.#heardOut.has(worker)) return false;
-    await this.ledger.refresh((writer) => writer === worker);
+    await this.ledger.hear(worker);
     this.#heardOut.add(worker);
     return true;
   }
@@ -134,10 +153,14 @@ export class Book implements Evidence {
   }
 }
 
-async function archived(fs: FileSystem, journals: string): Promise<Ledger> {
-  const ledger = new Ledger(fs, journals);
-  await ledger.refresh();
-  return ledger;
+/** What is read when it is first asked for; once more where that failed. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let value: Promise<T> | undefined;
+  return () =>
+    (value ??= read().catch((error: unknown) => {
+      value = undefined;
+      throw error;
+    }));
 }
 
 function firstRecord({ identity, clock, gpus }: Setting): JournalRecord {

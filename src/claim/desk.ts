@@ -122,7 +122,9 @@ export class Desk {
       ...wanted.filter((_, i) => barred.has(i)),
       ...wanted.filter((_, i) => !barred.has(i)).filter((_, i) => found[i] === undefined),
     ]);
-    const isRewritten = unmark.length > 0 || mark.length > 0 || view.mustWrite;
+    // Who sleeps right before it writes the mark must find, when it wakes up, that the head has moved.
+    const isAsleep = open.some(({ entry }) => entry === undefined);
+    const isRewritten = unmark.length > 0 || mark.length > 0 || view.mustWrite || isAsleep;
     if (isRewritten) {
       if (!(await this.viewer.commit(view, { mark, unmark }, held))) return AT_ONCE;
     }

@@ -71,7 +71,7 @@ export async function reconcileAll(
 
   const edited = is === undefined;
   const groups = pendingGroups(text, cells);
-  const known = edited && groups.length > 0 ? (knows ?? provenRevision(book, text, cells)) : -1;
+  const known = edited && groups.length > 0 ? (knows ?? (await provenRevision(book, text, cells))) : -1;
   const proven = { edited, provenRevision: known };
   const take = putBack ?? ((over: readonly ClaimId[]) => requeueAll(book, over, held, becomes));
   const settled = await settle(book, text, groups, cells, proven, take);
@@ -202,9 +202,10 @@ function isOver({ is }: SlotState): boolean {
 
 /**
  * The newest revision whose claims the file is proven to know: that of the latest claim whose entry is marked. Only
- * the copies that marks account for entirely prove anything.
+ * the copies that marks account for entirely prove anything, and only where the mark is of this epoch.
  */
-function provenRevision(book: Book, text: ScheduleText, cells: Cells): number {
+async function provenRevision(book: Book, text: ScheduleText, cells: Cells): Promise<number> {
+  const before = await book.claimedBefore();
   let proven = -1;
   const seen = new Set<number>();
   for (let entry = 0; entry < text.count; entry++) {
@@ -213,7 +214,7 @@ function provenRevision(book: Book, text: ScheduleText, cells: Cells): number {
     seen.add(group);
     const hash = slotHash(argvOf(text, entry));
     const copies = cells.get(hash);
-    if (!copies || (text.groupMarked[group] ?? 0) < copies.size) continue;
+    if (!copies || before.has(hash) || (text.groupMarked[group] ?? 0) < copies.size) continue;
     for (const copy of copies.keys()) {
       // The mark may be as old as the first claim, whatever came later.
       const facts = book.ledger.facts(claimName({ hash, copy, generation: 0 }));

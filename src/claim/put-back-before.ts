@@ -19,7 +19,7 @@ export interface Knowledge {
   /** Marks are missing that no person takes away: those of what runs or has succeeded. */
   readonly lacksMarks: boolean;
   /** The newest revision that it must have seen. */
-  readonly proven: () => number;
+  readonly proven: () => Promise<number>;
 }
 
 export const NONE: PutBackBefore = { stale: [], unclear: [] };
@@ -44,7 +44,7 @@ export async function putBackBefore(
     for (const { entry, revision } of marked) if (is <= revision) stale.push(entry);
     return { stale, unclear };
   }
-  const knows = proven();
+  const knows = await proven();
   const newest = newestClaim(book);
   for (const { entry, revision } of marked) {
     if (knows >= revision) continue;

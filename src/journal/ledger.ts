@@ -1,4 +1,4 @@
-import type { FileSystem } from '../ports/fs.js';
+import { errorCode, type FileSystem } from '../ports/fs.js';
 import { appended, journalPath, writersIn, type ReadTo } from './appended.js';
 import {
   parseJournalLine,
@@ -60,6 +60,13 @@ export class Ledger {
   /** Lines that could not be read, torn by a full disk or a crash; each costs one fact and nothing else. */
   get unreadable(): number {
     return this.#unreadable;
+  }
+
+  /** One journal, by its name: a listing may show it late. */
+  async hear(worker: string): Promise<void> {
+    await this.#readOn(worker).catch((error: unknown) => {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    });
   }
 
   /** `of`: whose journals alone. */

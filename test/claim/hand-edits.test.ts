@@ -1,13 +1,23 @@
 import { describe, expect, test } from 'vitest';
+import type { Claim } from '../../src/claim/choose.js';
 import { requeue } from '../../src/claim/requeue.js';
 import { folders, newestEpoch, readEpoch, sidecarOf } from '../../src/claim/sidecar.js';
 import { slotHash } from '../../src/schedule/slots.js';
-import { mark, pretty, SCHEDULE, Site, unmark, type Script } from '../support/protocol.js';
+import { mark, pretty, SCHEDULE, Site, unmark, type Hand, type Script } from '../support/protocol.js';
 
 const three = [['a'], ['b'], ['c']];
 const fails: Script = (run) => run.exit(1);
 const goesOn: Script = () => undefined;
 const wide = (entries: readonly (readonly string[])[]): string => `${JSON.stringify(entries, undefined, 4)}\n`;
+
+/** One entry, chosen by its place. */
+async function claimOf(site: Site, hand: Hand, entry: number): Promise<readonly Claim[]> {
+  for (;;) {
+    const round = await site.until(hand.claimer.claimEntry(entry, false, new AbortController().signal));
+    if (round?.is === 'claimed') return round.claims;
+    if (round?.is !== 'again') return [];
+  }
+}
 
 describe('what was read before the lock was lost', () => {
   const robbed = { isMine: () => Promise.resolve(false) };
@@ -161,6 +171,38 @@ describe('an entry that a person left pending', () => {
     await ada.finish();
     expect(site.ran).toEqual(['a', 'b', 'c']);
     expect(ada.told('succeeded-before')).toEqual([{ tell: 'succeeded-before', entries: [1] }]);
+  });
+
+  test('is marked again when it succeeded, and what is marked may have been claimed before all began anew', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada');
+    const [claim] = await claimOf(site, ada, 2);
+    if (claim) await ada.run(claim);
+    await site.until(ada.claimer.leave());
+    const old = await site.entries();
+    await site.write(pretty(three));
+    const ben = site.worker('ben');
+    for (let i = 0; i < 3; i++) await ben.claimAndRun();
+    await site.write(pretty([...old, ['d']]));
+    await ben.finish();
+    expect(site.ran).toEqual(['c', 'a', 'b', 'c', 'd']);
+    expect(ben.told('succeeded-before')).toEqual([{ tell: 'succeeded-before', entries: [0, 1] }]);
+  });
+
+  test('is marked again when its second try succeeded since the file was read', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { script: (run) => run.exit(site.count('a') === 1 ? 1 : 0) });
+    const [first] = await ada.claim();
+    const ben = site.worker('ben', { script: goesOn });
+    await ben.begin((await ben.claim())[0]);
+    const read = await site.entries();
+    if (first) await ada.run(first);
+    const second = first && (await site.until(ada.claimer.again(first)));
+    if (typeof second === 'object') await ada.run(second);
+    await site.write(wide(unmark('a')(read)));
+    await ada.claimAndRun();
+    expect(site.ran).toEqual(['b', 'a', 'a', 'c']);
+    expect(ada.told('succeeded-before')).toEqual([{ tell: 'succeeded-before', entries: [0] }]);
   });
 
   test('is marked again when it succeeded and was claimed together with those that are marked', async () => {

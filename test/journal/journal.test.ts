@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Journal } from '../../src/journal/journal.js';
 import { Ledger } from '../../src/journal/ledger.js';
 import type { JournalRecord } from '../../src/journal/records.js';
+import { systemError } from '../../src/ports/fs.js';
 import { memoryFileSystem, type MemoryFileSystem } from '../support/fs-memory.js';
 
 const FOLDER = '/side/journals';
@@ -138,6 +139,18 @@ describe('a ledger', () => {
     await ledger.refresh();
     expect(ledger.facts('a.0.0')?.ended?.succeeded).toBe(true);
     expect(ledger.unreadable).toBe(0);
+  });
+
+  test('hears one whose journal no listing shows yet', async () => {
+    journal.record(ended('a.0.0'));
+    await journal.flush();
+    fs.faults.before(({ operation }) =>
+      operation === 'list' ? systemError('EIO', 'list', FOLDER) : undefined,
+    );
+    const ledger = new Ledger(fs, FOLDER);
+    await ledger.hear('ada');
+    expect(ledger.facts('a.0.0')?.ended?.succeeded).toBe(true);
+    await ledger.hear('ben');
   });
 
   test('says by its first line whose it is', async () => {

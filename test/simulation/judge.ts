@@ -29,27 +29,47 @@ interface Spawned {
   ended: boolean;
 }
 
+/** A copy that a person has in an editor. */
+export interface Opened {
+  readonly text: string;
+  readonly at: number;
+}
+
 interface Save {
+  readonly openedAt: number;
   readonly isOld: boolean;
   readonly inPlace: boolean;
   /** Somebody is about to replace the file. */
   readonly isLate: boolean;
 }
 
+interface JournalSeen {
+  readonly epoch: string;
+  readonly by: string;
+  readonly left: boolean;
+  readonly ends: readonly EndRecord[];
+}
+
 /** Sees everything at once, as nobody in the world does, and compares it with the invariants. */
 export class Judge {
   readonly #fs: MemoryFileSystem;
   readonly #spawned: Spawned[] = [];
-  /** What copies a person has opened so far. */
-  readonly opened: string[] = [];
+  /** What copies a person has opened so far, and when. */
+  readonly opened: Opened[] = [];
   /** The user's last word, without marks, in order. */
   #wanted: string[] = [];
   /** Commands that an old copy was saved with a mark of: that is the user's word as well. */
   readonly #markedByHand = new Set<string>();
-  /** How often somebody had saved when the mark for a claim was due, and whose it is. */
+  /** How often somebody had saved when the mark for a claim was due, and whose it is, by its name with its epoch. */
   readonly #claims = new Map<string, { readonly by: Process; readonly saves: number }>();
   /** Claims whose generation is over. */
   readonly #over = new Set<string>();
+  /** Those that somebody has just ended, of claims made after the newest copy was opened that was saved. */
+  #unasked: string[] = [];
+  /** When claims were made, by their names with their epochs. */
+  readonly #claimedAt = new Map<string, number>();
+  #knows = 0;
+  #moment = 0;
   readonly #rewrites: Rewrites;
   #marks: ReadonlyMap<string, number> = new Map();
   /** Without marks. */
@@ -64,6 +84,8 @@ export class Judge {
     private readonly keepsSaves: boolean,
     /** Nobody puts back what may run. */
     private readonly takesNothingBack: boolean,
+    /** What may run is put back when it is proven dead, or never; and nothing by a command. */
+    private readonly takesBackDead: boolean,
   ) {
     this.#fs = fs;
     this.#rewrites = new Rewrites(fs, keepsSaves, (what) =>
@@ -86,17 +108,19 @@ export class Judge {
   }
 
   async begin(entries: string[][]): Promise<void> {
-    await this.save(entries, { isOld: false, inPlace: true, isLate: false });
+    await this.save(entries, { openedAt: 0, isOld: false, inPlace: true, isLate: false });
   }
 
-  async open(): Promise<string[][]> {
+  async open(): Promise<Opened> {
     const { bytes } = await this.#fs.read(SCHEDULE);
-    this.opened.push(bytes.toString());
-    return JSON.parse(bytes.toString()) as string[][];
+    const opened = { text: bytes.toString(), at: this.#moment };
+    this.opened.push(opened);
+    return opened;
   }
 
   /** As an editor that writes the file in place, or a new one and renames it. */
-  async save(entries: string[][], { isOld, inPlace, isLate }: Save): Promise<string> {
+  async save(entries: string[][], { openedAt, isOld, inPlace, isLate }: Save): Promise<string> {
+    this.#knows = Math.max(this.#knows, openedAt);
     this.#wanted = entries.map(withoutMark);
     this.#rewrites.saved(this.#wanted.join(' '), isLate);
     if (isOld)
@@ -112,6 +136,8 @@ export class Judge {
   /** Every reader, at any moment, reads a whole schedule. */
   async look(): Promise<void> {
     if (this.#violation) throw this.#violation;
+    this.#moment++;
+    if (this.#unasked.length > 0) await this.#checkUnasked();
     const { ino, mtimeNs } = await this.#fs.fingerprint(SCHEDULE).catch(() => {
       throw this.fail('always valid JSON', 'the schedule is not there');
     });
@@ -141,14 +167,31 @@ export class Judge {
     this.#rewrites.made(by, call);
     const [, epoch, name = ''] = /\/(\d+)\/cells\/(?:..\/)?([^/]+)$/.exec(call.to ?? call.path) ?? [];
     const cell = parseCellName(name);
-    if (cell?.kind === 'claim') this.#claimed(by, name, cell.id);
-    if (cell?.kind === 'requeued') this.#over.add(`${epoch}/${claimName(cell.id)}`);
+    if (!cell) return;
+    const claim = `${epoch}/${claimName(cell.id)}`;
+    if (cell.kind === 'claim') {
+      this.#claimed(by, `${epoch}/`, cell.id);
+      this.#claimedAt.set(claim, this.#moment);
+    }
+    if (cell.kind !== 'requeued') return;
+    this.#over.add(claim);
+    if (this.takesBackDead && (this.#claimedAt.get(claim) ?? Infinity) > this.#knows) this.#unasked.push(claim);
+  }
+
+  /** Nobody who saved can have seen that they were claimed: none of them may have succeeded. */
+  async #checkUnasked(): Promise<void> {
+    const unasked = new Set(this.#unasked);
+    this.#unasked = [];
+    for (const { epoch, ends } of await this.#journals())
+      for (const { claim, code, interrupted = false } of ends)
+        if (unasked.has(`${epoch}/${claim}`) && code === 0 && !interrupted)
+          throw this.fail('never twice', `${claim} is offered again, and it has succeeded`);
   }
 
   /** What runs once more keeps the mark that it has. */
-  #claimed(by: Process, name: string, id: ClaimId): void {
-    const before = this.#claims.get(claimName({ ...id, generation: id.generation - 1 }));
-    this.#claims.set(name, before?.by === by ? before : { by, saves: this.#saves });
+  #claimed(by: Process, epoch: string, id: ClaimId): void {
+    const before = this.#claims.get(epoch + claimName({ ...id, generation: id.generation - 1 }));
+    this.#claims.set(epoch + claimName(id), before?.by === by ? before : { by, saves: this.#saves });
   }
 
   spawned(by: Process, run: FakeRun): void {
@@ -176,7 +219,7 @@ export class Judge {
 
   /** Nobody has saved since it was claimed. Others of an equal command need marks of their own while they run. */
   #needsMark(one: Spawned, now: Spawned): boolean {
-    if (this.#claims.get(one.claim)?.saves !== this.#saves) return false;
+    if (this.#claims.get(one.name)?.saves !== this.#saves) return false;
     return one === now || (this.takesNothingBack && !one.ended && !one.by.isDead && !this.#over.has(one.name));
   }
 
@@ -238,16 +281,17 @@ export class Judge {
     return (await this.#fs.read(SCHEDULE)).bytes.toString();
   }
 
-  async #journals(): Promise<{ by: string; left: boolean; ends: EndRecord[] }[]> {
+  async #journals(): Promise<JournalSeen[]> {
     const sidecar = sidecarOf(SCHEDULE);
-    const found: { by: string; left: boolean; ends: EndRecord[] }[] = [];
+    const found: JournalSeen[] = [];
     for (const epoch of await this.#fs.list(sidecar).catch((): string[] => [])) {
       const folder = `${sidecar}/${epoch}/journals`;
       for (const name of await this.#fs.list(folder).catch((): string[] => [])) {
         const text = (await this.#fs.read(`${folder}/${name}`)).bytes.toString();
         const records = text.split('\n').flatMap((line) => parseJournalLine(line)?.record ?? []);
         const ends = records.filter((record) => record.t === 'end');
-        found.push({ by: name.replace(/\.jsonl$/, ''), left: records.some(({ t }) => t === 'leave'), ends });
+        const left = records.some(({ t }) => t === 'leave');
+        found.push({ epoch, by: name.replace(/\.jsonl$/, ''), left, ends });
       }
     }
     return found;

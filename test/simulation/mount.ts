@@ -36,21 +36,25 @@ interface Cached<T> {
   readonly at: number;
 }
 
+/** What a host has read, by path: whatever one of its processes writes, all of them see at once. */
+export type Contents = Map<string, Cached<FileContent>>;
+
 /** A process's mount: each call waits for its turn, and what others do is seen as late as its profile says. */
 export class Mount implements FileSystem {
   readonly #fs: MemoryFileSystem;
   readonly #turns: Turns;
   readonly #profile: Profile;
   readonly #missing = new Map<string, number>();
-  readonly #contents = new Map<string, Cached<FileContent>>();
+  readonly #contents: Contents;
   readonly #names = new Map<string, Cached<string[]>>();
   /** What was appended and not synced: a host that goes down forgets it. */
   readonly #unsynced = new Map<string, number>();
 
-  constructor(fs: MemoryFileSystem, turns: Turns, profile: Profile) {
+  constructor(fs: MemoryFileSystem, turns: Turns, profile: Profile, contents: Contents) {
     this.#fs = fs;
     this.#turns = turns;
     this.#profile = profile;
+    this.#contents = contents;
   }
 
   realPath(path: string): Promise<string> {
@@ -198,6 +202,7 @@ export class Mount implements FileSystem {
     const put = (operation: string, bytes: Uint8Array): void => {
       const from = file.size;
       this.#turns.beforeNow({ operation, path });
+      this.#contents.delete(path);
       if (!this.#unsynced.has(path)) this.#unsynced.set(path, from);
       file.append(bytes);
     };

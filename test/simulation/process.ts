@@ -16,7 +16,7 @@ import { Worker } from '../../src/worker/worker.js';
 import { fakeScreen } from '../support/fake-screen.js';
 import { fakeSpawner, type FakeRun } from '../support/fake-spawner.js';
 import { putSomeBack } from './clerk.js';
-import type { Mount } from './mount.js';
+import type { Contents, Mount } from './mount.js';
 import type { Mutant } from './mutants.js';
 import type { Owner, VirtualTime } from './virtual-time.js';
 
@@ -28,6 +28,7 @@ export interface Host {
   readonly name: string;
   readonly skewMs: number;
   boots: number;
+  contents: Contents;
 }
 
 export interface Surroundings {

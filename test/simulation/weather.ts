@@ -6,6 +6,7 @@ import { NFS, PROFILES, type Profile } from './profile.js';
 
 /** How rough one schedule's life is; chances are per step. */
 export interface Weather {
+  readonly hosts: number;
   readonly profile: Profile;
   /** That a mount shows what it has cached, while it may. */
   readonly late: number;
@@ -19,8 +20,12 @@ export interface Weather {
   readonly sleep: Sleep;
   /** The same, and killed. */
   readonly aimedCrash: number;
+  /** That a worker is killed when one of its runs has just ended. */
+  readonly crashAtEnd: number;
   readonly powerLoss: number;
   readonly edit: number;
+  /** Of these, copies that were opened long ago. */
+  readonly old: number;
   /** A person puts entries back by a command. */
   readonly requeue: number;
   readonly hire: number;
@@ -66,12 +71,18 @@ const THEMES: readonly Partial<Weather>[] = [
   { ...NOTHING_ELSE, aim: 0.4, aimsAt: 'rewrites', sleep: 'stale', edit: 0.004, policy: 'never' },
   // The same while names are shown late.
   { ...NOTHING_ELSE, profile: NFS, late: 0.95, aim: 0.3, aimsAt: 'rewrites', sleep: 'stale', edit: 0 },
+  // Who has written down an end dies, while others decide what an edit means.
+  {
+    ...NOTHING_ELSE,
+    ...{ hosts: 1, aim: 0, crashAtEnd: 0.5, edit: 0.02, old: 0.8, policy: 'never', hire: 0.03 },
+  },
 ];
 
 export function weatherFrom(random: Random): Weather {
   const sometimes = (share: number, most: number): number =>
     random.next() < share ? random.between(0, most) : 0;
   const any: Weather = {
+    hosts: 3,
     profile: random.pick(PROFILES) ?? NFS,
     late: random.pick([0.5, 0.95]) ?? 0.5,
     fault: sometimes(0.4, 0.02),
@@ -82,8 +93,10 @@ export function weatherFrom(random: Random): Weather {
     aimsAt: random.pick(AIMS) as Aim,
     sleep: random.pick(SLEEPS) as Sleep,
     aimedCrash: sometimes(0.2, 0.02),
+    crashAtEnd: 0,
     powerLoss: sometimes(0.3, 0.001),
     edit: sometimes(0.6, 0.01),
+    old: 0.2,
     requeue: sometimes(0.3, 0.003),
     hire: 0.01,
     stop: sometimes(0.3, 0.003),

@@ -28,6 +28,7 @@ export interface Outcome {
 const MOST_PROCESSES = 6;
 const ROUGH_STEPS = 3_000;
 const POLL_MS = 300;
+const CRASH_MS = 50;
 const MOST_STEPS = 60_000;
 
 /** Several hosts with several workers on one schedule, a person who edits it, and everything that goes wrong. */
@@ -53,13 +54,16 @@ export class World {
     this.#trace = trace;
     const weather = (this.#weather = weatherFrom(random));
     this.#faults = new Faults(random, weather);
-    this.#hosts = ['a', 'b', 'c'].map((name) => ({ name, boots: 0, skewMs: random.between(-4e6, 4e6) }));
+    this.#hosts = ['a', 'b', 'c']
+      .slice(0, weather.hosts)
+      .map((name) => ({ name, boots: 0, contents: new Map(), skewMs: random.between(-4e6, 4e6) }));
     const { contentMs, links } = weather.profile;
     // A mount that lags, or has no links, may lose a save that falls into a rewrite.
     this.#judge = new Judge(
       this.#fs,
       contentMs === 0 && links > 1,
       weather.policy === 'never' && weather.requeue === 0,
+      weather.policy !== 'suspect' && weather.requeue === 0,
     );
     this.#note(`in ${JSON.stringify(weather)}`);
   }
@@ -159,8 +163,10 @@ export class World {
     if (this.#chance(powerLoss)) return this.#cutPower(this.#random.pick(this.#hosts) as Host);
     if (this.#chance(edit)) {
       // Replacing the file between a worker's last look and its rename is the one save that can be lost.
-      const isInWindow = this.#waiting.some(({ call }) => call.operation === 'rename' && call.to === SCHEDULE);
-      this.#note(`somebody saves ${await saveSomething(this.#judge, this.#random, isInWindow)}`);
+      const isLate = this.#waiting.some(({ call }) => call.operation === 'rename' && call.to === SCHEDULE);
+      this.#note(
+        `somebody saves ${await saveSomething(this.#judge, this.#random, { isLate, old: this.#weather.old })}`,
+      );
       return true;
     }
     if (living.length >= MOST_PROCESSES) return false;
@@ -203,6 +209,7 @@ export class World {
   async #cutPower(host: Host): Promise<boolean> {
     this.#note(`${host.name} loses its power`);
     host.boots++;
+    host.contents = new Map();
     for (const process of this.#processes) {
       if (process.host !== host || process.isDead) continue;
       this.#kill(process);
@@ -254,7 +261,7 @@ export class World {
       now: () => this.#time.now,
       isLate: () => this.#chance(this.#weather.late),
     };
-    const mount = new Mount(this.#fs, turns, this.#weather.profile);
+    const mount = new Mount(this.#fs, turns, this.#weather.profile, host.contents);
     const process: Process = new Process(host, number, role, {
       ...{ time: this.#time, mount, mutant: this.#mutant },
       isDead: (pid) => [this.#processes[pid]].some((one) => one?.isDead || one?.isOver),
@@ -286,6 +293,8 @@ export class World {
       if (!by.runs.delete(run)) return;
       this.#note(`${by.identity.worker} ends ${run.command.argv.join(' ')}`);
       run.end(end);
+      if (!this.#isCalm && this.#chance(this.#weather.crashAtEnd))
+        this.#time.later(this.#random.between(1, CRASH_MS), () => this.#kill(by));
     };
     this.#time.later(this.#random.between(1, withinMs), ends, by);
   }
