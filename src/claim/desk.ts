@@ -167,7 +167,8 @@ export class Desk {
       const cells = slots.get(hash)?.get(copy);
       const isOver =
         cells && (cells.generation > generation || (cells.generation === generation && cells.requeued));
-      if (!isOver) open.push(claim);
+      // Asked by its name as well: a listing may be old.
+      if (!isOver && (await book.cells.owner(requeuedName(claim.id))) === undefined) open.push(claim);
     }
     return open;
   }

@@ -201,25 +201,19 @@ function isOver({ is }: SlotState): boolean {
 }
 
 /**
- * The newest revision whose claims the file is proven to know: that of the latest claim whose entry is marked. Only
- * the copies that marks account for entirely prove anything, and only where the mark is of this epoch.
+ * The newest revision whose claims the file is proven to know: that of the latest claim whose entry is marked. Only marks
+ * of this epoch prove anything, and none of equal entries: they may be as old as another claim, or nobody's.
  */
 async function provenRevision(book: Book, text: ScheduleText, cells: Cells): Promise<number> {
   const before = await book.claimedBefore();
   let proven = -1;
-  const seen = new Set<number>();
   for (let entry = 0; entry < text.count; entry++) {
-    const group = text.group[entry] ?? 0;
-    if (text.marked[entry] === 0 || seen.has(group)) continue;
-    seen.add(group);
+    if (text.marked[entry] === 0 || text.groupCount[text.group[entry] ?? 0] !== 1) continue;
     const hash = slotHash(argvOf(text, entry));
-    const copies = cells.get(hash);
-    if (!copies || before.has(hash) || (text.groupMarked[group] ?? 0) < copies.size) continue;
-    for (const copy of copies.keys()) {
-      // The mark may be as old as the first claim, whatever came later.
-      const facts = book.ledger.facts(claimName({ hash, copy, generation: 0 }));
-      proven = Math.max(proven, facts?.firstRevision ?? -1);
-    }
+    if (cells.get(hash)?.size !== 1 || before.has(hash)) continue;
+    // The mark may be as old as the first claim, whatever came later.
+    const facts = book.ledger.facts(claimName({ hash, copy: 0, generation: 0 }));
+    proven = Math.max(proven, facts?.firstRevision ?? -1);
   }
   return proven;
 }
