@@ -51,15 +51,30 @@ export function logOf(epoch: Epoch, worker: string, slot: number | undefined): s
   return `${folders.logs(epoch)}/${worker}${slot === undefined ? '' : `.${slot}`}.log`;
 }
 
+/** Says that there is a newer one, where a listing shows that late: it is asked for by its name. */
+const over = (sidecar: string, number: number): string => `${sidecar}/${number}/over`;
+
 /** The number of the newest epoch, 0 where there is none yet. */
 export async function newestEpoch(fs: FileSystem, sidecar: string): Promise<number> {
   try {
     const numbers = (await fs.list(sidecar)).filter((name) => NUMBER.test(name)).map(Number);
-    return Math.max(0, ...numbers);
+    let newest = Math.max(0, ...numbers);
+    while (newest > 0 && (await isOver(fs, sidecar, newest))) newest++;
+    return newest;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return 0;
     throw error;
   }
+}
+
+function isOver(fs: FileSystem, sidecar: string, number: number): Promise<boolean> {
+  return fs.fingerprint(over(sidecar, number)).then(
+    () => true,
+    (error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return false;
+      throw error;
+    },
+  );
 }
 
 /** Undefined where there is none of that number, or only what a deletion has left of it. */
@@ -128,6 +143,7 @@ export async function beginEpoch(
     if (!TAKEN.has(errorCode(error) ?? '') && errorCode(error) !== 'ENOENT') throw error;
     await discard(fs, inside);
   }
+  if (number > 1) await fs.write(over(sidecar, number - 1), Buffer.alloc(0)).catch(() => undefined);
   const epoch = await readEpoch(fs, sidecar, number);
   if (!epoch) throw systemError('ENOENT', 'read', folder);
   return epoch;

@@ -75,8 +75,14 @@ export class Viewer {
     const head = seen === this.#settled?.seen ? this.#settled.head : await book.head.read();
     const late = await this.#takeLateEdit(book, seen, head, held);
     if (late) return late;
-    if (this.#marksDropped)
-      return this.#reconcile(book, seen, head, { cached: true, is: this.#droppedFrom, held });
+    if (this.#marksDropped) {
+      const is = this.#droppedFrom;
+      if (!(await this.#shelf.followEpoch()))
+        return this.#reconcile(book, seen, head, { cached: true, is, held });
+      // They are those of a schedule that was generated anew while we slept.
+      this.#marksDropped = false;
+      return AT_ONCE;
+    }
     if (seen.hash === head.hash) return this.#settle(seen, head);
 
     if (await this.#shelf.followEpoch()) return AT_ONCE;

@@ -71,6 +71,7 @@ export class Judge {
   #knows = 0;
   #moment = 0;
   readonly #rewrites: Rewrites;
+  #keepsSaves: boolean;
   #marks: ReadonlyMap<string, number> = new Map();
   /** Without marks. */
   #entries = '';
@@ -81,13 +82,14 @@ export class Judge {
 
   constructor(
     fs: MemoryFileSystem,
-    private readonly keepsSaves: boolean,
+    keepsSaves: boolean,
     /** Nobody puts back what may run. */
     private readonly takesNothingBack: boolean,
     /** What may run is put back when it is proven dead, or never; and nothing by a command. */
     private readonly takesBackDead: boolean,
   ) {
     this.#fs = fs;
+    this.#keepsSaves = keepsSaves;
     this.#rewrites = new Rewrites(fs, keepsSaves, (what) =>
       this.fail("the user's file stays the user's", what),
     );
@@ -156,6 +158,11 @@ export class Judge {
     this.#marks = marks;
     this.#entries = entries.map(withoutMark).join(' ');
     await this.#rewrites.compare(before, { entries: this.#entries, marks });
+  }
+
+  /** Without the link to what is replaced, a save that falls into the rewrite is gone: docs/protocol.md says so. */
+  refused({ operation, path }: Call): void {
+    if (operation === 'link' && path === SCHEDULE) this.#keepsSaves = false;
   }
 
   asked(by: Process, call: Call): void {
@@ -230,7 +237,7 @@ export class Judge {
   /** After all trouble is over and everybody has done what they could. */
   async end(processes: readonly Process[]): Promise<void> {
     await this.look();
-    if (this.keepsSaves) await this.#checkText();
+    if (this.#keepsSaves) await this.#checkText();
     const ends = (await this.#journals()).flatMap(({ by, ends }) => ends.map(({ claim }) => `${by} ${claim}`));
     const known = new Set(ends);
     for (const { by, command, claim, ended } of this.#spawned) {

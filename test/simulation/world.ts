@@ -123,6 +123,7 @@ export class World {
     this.#note(`${chosen.process.identity.worker} ${chosen.call.operation} ${chosen.call.path}`, chosen.call);
     this.#judge.asked(chosen.process, chosen.call);
     const fault = this.#faults.before(chosen.call);
+    if (fault) this.#judge.refused(chosen.call);
     this.#time.as(chosen.process, () => {
       if (fault) chosen.fail(fault);
       else chosen.go();
