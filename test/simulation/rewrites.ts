@@ -84,7 +84,11 @@ export class Rewrites {
     if (isInWindow) {
       for (const command of unmarked) this.#excused.add(command);
       for (const [command, marks] of after.marks)
-        if (marks > (before.marks.get(command) ?? 0)) this.#markedAgain.add(command);
+        if (marks > (before.marks.get(command) ?? 0)) {
+          this.#markedAgain.add(command);
+          // Who has the lock may be about to replace this one.
+          this.#excused.add(command);
+        }
     }
     if (!isInWindow && isRobbed && holder !== undefined && unmarked.length > 0)
       throw this.#fail(
