@@ -20,6 +20,9 @@ export class Rewrites {
   readonly #proven = new Set<Process>();
   /** How often somebody had saved when they last looked at the schedule. */
   readonly #savesAtLook = new Map<Process, number>();
+  /** How often anybody had replaced it by then. */
+  readonly #replacedAtLook = new Map<Process, number>();
+  #replaced = 0;
   /** Commands of which marks got lost in the window: those that came since cannot be told from those that came back. */
   readonly #excused = new Set<string>();
   /** What was put back meanwhile and has its mark again. */
@@ -61,14 +64,18 @@ export class Rewrites {
   }
 
   asked(by: Process, { operation, path }: Call): void {
-    if (operation === 'fingerprint' && path === SCHEDULE) this.#savesAtLook.set(by, this.#saves);
+    if (operation !== 'fingerprint' || path !== SCHEDULE) return;
+    this.#savesAtLook.set(by, this.#saves);
+    this.#replacedAtLook.set(by, this.#replaced);
   }
 
   made(by: Process, { operation, path, to = '' }: Call): void {
     if (operation === 'write' && path.endsWith('.new')) this.#proven.delete(by);
     if (operation !== 'rename') return;
     if (path.includes('.lock/') && to.includes('.lock/')) this.#proven.add(by);
-    if (to === SCHEDULE) this.#writer = by;
+    if (to !== SCHEDULE) return;
+    this.#writer = by;
+    this.#replaced++;
   }
 
   async compare(before: Said, after: Said): Promise<void> {
@@ -95,7 +102,9 @@ export class Rewrites {
         `${by.identity.worker} takes the mark of ${unmarked.join(' ')}, and ${holder} has the lock`,
       );
     if (after.entries === before.entries || this.isWanted(after.entries)) return;
-    if (isInWindow) this.#isUndone = this.hasUndone = true;
+    // What it has kept is not what it replaces: a sleeper has put that there meanwhile.
+    const isOverSleeper = this.#replacedAtLook.get(by) !== this.#replaced - 1;
+    if (isInWindow || isOverSleeper) this.#isUndone = this.hasUndone = true;
     if (this.#isUndone || this.#late.has(after.entries)) this.#wanted.add(after.entries);
     else if (this.#keepsSaves && this.#savesAtLook.get(by) === this.#saves)
       throw this.#fail(`${by.identity.worker} makes ${before.entries} into ${after.entries}`);
