@@ -125,9 +125,9 @@ export class Desk {
     // Who sleeps right before it writes the mark must find, when it wakes up, that the head has moved.
     const isAsleep = open.some(({ entry }) => entry === undefined);
     const isRewritten = unmark.length > 0 || mark.length > 0 || view.mustWrite || isAsleep;
-    if (isRewritten) {
-      if (!(await this.viewer.commit(view, { mark, unmark }, held))) return AT_ONCE;
-    }
+    // Without a rewrite, others may have given them marks since we looked.
+    const isDone = isRewritten ? await this.viewer.commit(view, { mark, unmark }, held) : await held.isMine();
+    if (!isDone) return AT_ONCE;
     const revision = view.head.revision + Number(isRewritten);
     for (const { id } of open) {
       await book.cells.create(requeuedName(id));

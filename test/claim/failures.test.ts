@@ -280,4 +280,31 @@ describe('a worker that could not write the mark of what it has claimed', () => 
     await site.worker('cyd').finish();
     expect(site.ran.toSorted()).toEqual(['a', 'a', 'b']);
   });
+
+  test('and sleeps before it gives that back leaves no mark that others have written meanwhile', async () => {
+    const site = await Site.with(three);
+    const [ada, ben] = [site.worker('ada'), site.worker('ben')];
+    const stop = site.fs.faults.before(({ client, operation, path, to }) => {
+      if (client === 'ada' && operation === 'rename' && to === '/work/exp.json')
+        throw systemError('EIO', operation, path);
+    });
+    await expect(ada.claim()).rejects.toThrow();
+    stop();
+    let wake = (): void => undefined;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    let isAsleep = false;
+    site.fs.faults.before(({ client, operation, path }) => {
+      if (client !== 'ada' || operation !== 'list' || !path.endsWith('/cells') || isAsleep) return;
+      isAsleep = true;
+      return woken;
+    });
+    const givingBack = ada.claimer.putBackAll(ada.claimer.owed);
+    // It takes the lock from ada, and marks what is claimed.
+    await ben.claimAndRun();
+    expect([isAsleep, await site.marksOf('a')]).toEqual([true, 1]);
+    wake();
+    await site.until(givingBack);
+    await ben.finish();
+    await eachOnce(site, ['a', 'b', 'c']);
+  });
 });
