@@ -145,7 +145,7 @@ describe('between hosts', () => {
       now: () => ward.clock.monotonic(),
       isLate: () => true,
     };
-    ward.mount = () => new Mount(ward.fs.client(), turns, profile);
+    ward.mount = () => new Mount(ward.fs.client(), turns, profile, new Map());
   };
 
   async function together(...others: string[]): Promise<Examined> {

@@ -144,9 +144,9 @@ describe('a ledger', () => {
   test('hears one whose journal no listing shows yet', async () => {
     journal.record(ended('a.0.0'));
     await journal.flush();
-    fs.faults.before(({ operation }) =>
-      operation === 'list' ? systemError('EIO', 'list', FOLDER) : undefined,
-    );
+    fs.faults.before(({ operation }) => {
+      if (operation === 'list') throw systemError('EIO', 'list', FOLDER);
+    });
     const ledger = new Ledger(fs, FOLDER);
     await ledger.hear('ada');
     expect(ledger.facts('a.0.0')?.ended?.succeeded).toBe(true);

@@ -349,8 +349,10 @@ test('a look that finds nothing new reads little, and says the same', async () =
   expect(statesOf(again)).toEqual(statesOf(first));
   expect(calls.filter((call) => !call.startsWith('list') && !call.includes('exp.json '))).toEqual([
     'read /work/exp.json',
+    'fingerprint /work/exp.json.cooperate/1/over',
     'read /work/exp.json.cooperate/1/format.json',
     'read /work/exp.json',
+    'fingerprint /work/exp.json.cooperate/1/over',
   ]);
 });
 
