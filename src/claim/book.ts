@@ -31,8 +31,7 @@ export interface Setting {
 export class Book implements Evidence {
   /** Of the epoch before. */
   readonly #before = once(() => this.#readBefore());
-  /** The hashes of all that was claimed in the epochs before: marks of these may be as old. */
-  readonly claimedBefore = once(() => this.#readClaimedBefore());
+  readonly #cellsBefore = once(() => this.#findCellsBefore());
   readonly #heardOut = new Set<string>();
 
   private constructor(
@@ -110,16 +109,27 @@ export class Book implements Evidence {
     return ledger;
   }
 
-  async #readClaimedBefore(): Promise<ReadonlySet<string>> {
-    const { fs, sidecar, identity } = this.setting;
-    const hashes = new Set<string>();
-    for (let number = this.epoch.number - 1; number > 0; number--) {
-      const epoch = await readEpoch(fs, sidecar, number);
-      if (!epoch || !this.epoch.succeeds.includes(epoch.id)) continue;
-      const cells = new Cells({ fs, identity, folder: folders.cells(epoch), shards: epoch.shards });
-      for (const name of await cells.allNames()) hashes.add(parseCellName(name)?.id.hash ?? '');
+  /** Whether it was claimed in an epoch before: a mark may be as old. What cannot be read may say so. */
+  async wasClaimedBefore(hash: string): Promise<boolean> {
+    try {
+      for (const cells of await this.#cellsBefore())
+        if ((await cells.namesBeside(hash)).some((name) => parseCellName(name)?.id.hash === hash)) return true;
+      return false;
+    } catch {
+      return true;
     }
-    return hashes;
+  }
+
+  async #findCellsBefore(): Promise<readonly Cells[]> {
+    const { fs, sidecar, identity } = this.setting;
+    const { number, succeeds } = this.epoch;
+    const found: Cells[] = [];
+    for (let before = number - 1; before > 0 && succeeds.length > 0; before--) {
+      const epoch = await readEpoch(fs, sidecar, before);
+      if (epoch && succeeds.includes(epoch.id))
+        found.push(new Cells({ fs, identity, folder: folders.cells(epoch), shards: epoch.shards }));
+    }
+    return found;
   }
 
   facts(claim: string) {
@@ -139,7 +149,8 @@ export class Book implements Evidence {
   }
 
   async hearOut(worker: string): Promise<boolean> {
-    if (this.#heardOut.has(worker)) return false;
+    // Its leave is its last word.
+    if (this.#heardOut.has(worker) || this.ledger.hasLeft(worker)) return false;
     await this.ledger.hear(worker);
     this.#heardOut.add(worker);
     return true;

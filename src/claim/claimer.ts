@@ -82,12 +82,12 @@ export class Claimer extends Desk {
     await this.shelf.with(() => this.shelf.followEpoch());
     return this.shelf.with(async (book) => {
       if (!(await this.own.holds(book, claim))) return undefined;
-      // An edit that knows what others have claimed meanwhile knows nothing of this.
-      const { revision } = await book.head.read();
       await book.cells.create(requeuedName(claim.id));
       if (await isElsewhere(book, claim.id)) return 'given-away';
       book.journal.record({ t: 'requeue', claim: claimName(claim.id), why: 'run again' });
       const id = { ...claim.id, generation: claim.id.generation + 1 };
+      // An edit that knows what others have claimed meanwhile knows nothing of this.
+      const revision = (await book.head.read()).revision + 1;
       book.journal.record({ t: 'claim', claims: [claimName(id)], revision });
       return (await book.cells.create(claimName(id))) ? { ...claim, id, epoch: book.epoch } : undefined;
     });

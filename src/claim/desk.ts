@@ -4,6 +4,7 @@ import type { ScheduleFile } from '../schedule/file.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book, Setting } from './book.js';
 import type { Round } from './claimer.js';
+import { Decisions } from './decisions.js';
 import { leaveOut, locate } from './locate.js';
 import { claimName, requeuedName } from './names.js';
 import { OwnClaims, type Returned } from './own-claims.js';
@@ -122,13 +123,11 @@ export class Desk {
       ...wanted.filter((_, i) => barred.has(i)),
       ...wanted.filter((_, i) => !barred.has(i)).filter((_, i) => found[i] === undefined),
     ]);
-    // Who sleeps right before it writes the mark must find, when it wakes up, that the head has moved.
-    const isAsleep = open.some(({ entry }) => entry === undefined);
-    const isRewritten = unmark.length > 0 || mark.length > 0 || view.mustWrite || isAsleep;
-    // Without a rewrite, others may have given them marks since we looked.
-    const isDone = isRewritten ? await this.viewer.commit(view, { mark, unmark }, held) : await held.isMine();
-    if (!isDone) return AT_ONCE;
-    const revision = view.head.revision + Number(isRewritten);
+    // Also without a mark to take out: who sleeps right before it writes one must find that the head has moved.
+    if (open.length > 0 || mark.length > 0 || view.mustWrite) {
+      if (!(await this.viewer.commit(view, { mark, unmark }, held))) return AT_ONCE;
+    }
+    const revision = view.head.revision + 1;
     for (const { id } of open) {
       await book.cells.create(requeuedName(id));
       book.journal.record({ t: 'requeue', claim: claimName(id), why: 'put back', revision });
@@ -156,20 +155,10 @@ export class Desk {
 
   /** Without those that somebody else has put back meanwhile, and perhaps runs again. */
   async #stillOpen(book: Book, claims: readonly Returned[]): Promise<Returned[]> {
-    const shards = new Map<string, ReturnType<typeof slotsIn>>();
+    const decisions = new Decisions(book.cells);
     const open: Returned[] = [];
-    for (const claim of claims) {
-      const { hash, copy, generation } = claim.id;
-      if (!(await this.own.holds(book, claim))) continue;
-      const shard = book.cells.shardOf(hash);
-      const slots = shards.get(shard) ?? slotsIn(await book.cells.namesBeside(hash));
-      shards.set(shard, slots);
-      const cells = slots.get(hash)?.get(copy);
-      const isOver =
-        cells && (cells.generation > generation || (cells.generation === generation && cells.requeued));
-      // Asked by its name as well: a listing may be old.
-      if (!isOver && (await book.cells.owner(requeuedName(claim.id))) === undefined) open.push(claim);
-    }
+    for (const claim of claims)
+      if ((await this.own.holds(book, claim)) && !(await decisions.isOver(claim.id))) open.push(claim);
     return open;
   }
 }

@@ -23,6 +23,9 @@ export type Reconciled =
   /** The lock was lost before anything was decided: what was read may be older than the claims. */
   | { readonly is: 'robbed' };
 
+/** Of the marks that may prove something: where many were claimed in an older epoch too, the others hardly were not. */
+const MOST_ASKED = 100;
+
 /** All cells, or some: by hash and copy. */
 type Cells = ReadonlyMap<string, ReadonlyMap<number, SlotCells>>;
 
@@ -46,6 +49,8 @@ interface Settled {
   readonly is: 'reconciled';
   readonly markAgain: readonly number[];
   readonly succeededBefore: readonly number[];
+  /** The earliest revision whose claim lacks a mark that no person takes away; Infinity where all are there. */
+  readonly lacks: number;
 }
 
 interface Pending {
@@ -78,7 +83,7 @@ export async function reconcileAll(
   if (settled.is === 'robbed') return settled;
   const knowledge = {
     is,
-    lacksMarks: settled.markAgain.length > 0,
+    lacks: settled.lacks,
     proven: () => provenRevision(book, text, cells),
   };
   return { ...settled, putBackBefore: await putBackBefore(book, text, cells, knowledge) };
@@ -129,19 +134,33 @@ async function settle(
   const over: ClaimId[] = [];
   const markAgain: number[] = [];
   const succeededBefore: number[] = [];
+  let lacks = Infinity;
   for (const { hash, entries } of groups) {
     const slots = await book.states(hash, cells.get(hash) ?? new Map<number, SlotCells>());
     const marked = text.groupMarked[text.group[entries[0] ?? 0] ?? 0] ?? 0;
     const actions = reconcile({ marked, pending: entries.length, slots }, proven);
     for (const [i, action] of actions.entries()) {
       const entry = entries[i] ?? 0;
-      if (action.do === 'mark-again' || action.do === 'mark-and-tell') markAgain.push(entry);
+      if (action.do === 'mark-again' || action.do === 'mark-and-tell') {
+        markAgain.push(entry);
+        lacks = Math.min(lacks, latestClaim(book, hash, slots));
+      }
       if (action.do === 'mark-and-tell') succeededBefore.push(entry);
       if (action.do === 'requeue') over.push({ hash, copy: action.copy, generation: action.generation });
     }
   }
   if (over.length > 0 && !(await putBack(over))) return { is: 'robbed' };
-  return { is: 'reconciled', markAgain, succeededBefore };
+  return { is: 'reconciled', markAgain, succeededBefore, lacks };
+}
+
+/**
+ * When the latest of these equal entries was claimed; which of them a mark is missing of, nobody knows. Where one was
+ * not started, its mark may never have been written.
+ */
+function latestClaim(book: Book, hash: string, slots: ReadonlyMap<number, SlotState>): number {
+  if ([...slots.values()].some(({ is }) => is === 'claimed')) return Infinity;
+  const claims = [...slots].map(([copy, { generation }]) => claimName({ hash, copy, generation }));
+  return Math.max(...claims.map((claim) => book.facts(claim)?.lastRevision ?? Infinity));
 }
 
 /** Whoever was robbed of the lock while asleep read the file before others claimed, ran and failed in it. */
@@ -200,20 +219,27 @@ function isOver({ is }: SlotState): boolean {
   return is === 'succeeded' || is === 'failed' || is === 'lost';
 }
 
+const firstClaim = (hash: string): string => claimName({ hash, copy: 0, generation: 0 });
+
 /**
  * The newest revision whose claims the file is proven to know: that of the latest claim whose entry is marked. Only marks
  * of this epoch prove anything, and none of equal entries: they may be as old as another claim, or nobody's.
  */
 async function provenRevision(book: Book, text: ScheduleText, cells: Cells): Promise<number> {
-  const before = await book.claimedBefore();
-  let proven = -1;
+  const marks: { readonly hash: string; readonly by: string; readonly revision: number }[] = [];
   for (let entry = 0; entry < text.count; entry++) {
     if (text.marked[entry] === 0 || text.groupCount[text.group[entry] ?? 0] !== 1) continue;
     const hash = slotHash(argvOf(text, entry));
-    if (cells.get(hash)?.size !== 1 || before.has(hash)) continue;
+    if (cells.get(hash)?.size !== 1) continue;
     // The mark may be as old as the first claim, whatever came later.
-    const facts = book.ledger.facts(claimName({ hash, copy: 0, generation: 0 }));
-    proven = Math.max(proven, facts?.firstRevision ?? -1);
+    const { claimant, firstRevision = -1 } = book.facts(firstClaim(hash)) ?? {};
+    if (claimant !== undefined) marks.push({ hash, by: claimant, revision: firstRevision });
   }
-  return proven;
+  marks.sort((a, b) => b.revision - a.revision);
+  for (const { hash, by, revision } of marks.slice(0, MOST_ASKED)) {
+    // Who only meant to claim it says nothing of when it was.
+    const isTheirs = (await book.cells.owner(firstClaim(hash))) === by;
+    if (isTheirs && !(await book.wasClaimedBefore(hash))) return revision;
+  }
+  return -1;
 }

@@ -2,7 +2,8 @@ import type { ScheduleText } from '../schedule/text.js';
 import type { Book } from './book.js';
 import type { Claim, Take } from './choose.js';
 import { locate } from './locate.js';
-import { claimName, requeuedName, startName, type ClaimId } from './names.js';
+import { Decisions } from './decisions.js';
+import { claimName } from './names.js';
 
 /** A claim to put back: this worker's, or one that it has revoked. */
 export type Returned = Pick<Claim, 'id'> & Partial<Pick<Claim, 'entry' | 'epoch'>>;
@@ -31,8 +32,10 @@ export class OwnClaims {
   async findOwed(book: Book, text: ScheduleText, revision: number): Promise<readonly Claim[]> {
     if (this.#owed.length === 0) return [];
     const ours: Claim[] = [];
+    const decisions = new Decisions(book.cells);
+    // Taken for one of a worker that is gone: nobody would take out again a mark that is written now.
     for (const claim of this.#owed)
-      if ((await this.holds(book, claim)) && !(await isRevoked(book, claim.id))) ours.push(claim);
+      if ((await this.holds(book, claim)) && !(await decisions.isRevoked(claim.id))) ours.push(claim);
     const wanted = ours.map(({ id, entry }) => ({ hash: id.hash, entry }));
     const pending = locate(text, wanted, false);
     const marked = locate(text, wanted, true);
@@ -55,11 +58,4 @@ export class OwnClaims {
     if (!this.#remade.has(name) && (await book.cells.create(claimName(id)))) this.#remade.add(name);
     return this.#remade.has(name);
   }
-}
-
-/** Others took it for one of a worker that is gone: a mark written now is one that nobody would take out again. */
-async function isRevoked({ cells }: Book, id: ClaimId): Promise<boolean> {
-  return (
-    (await cells.owner(startName(id))) !== undefined || (await cells.owner(requeuedName(id))) !== undefined
-  );
 }

@@ -16,8 +16,8 @@ export interface PutBackBefore {
 export interface Knowledge {
   /** Which revision it is, where it is one. */
   readonly is: number | undefined;
-  /** Marks are missing that no person takes away: those of what runs or has succeeded. */
-  readonly lacksMarks: boolean;
+  /** The earliest revision whose claim lacks a mark that no person takes away: that of what runs or has succeeded. */
+  readonly lacks: number;
   /** The newest revision that it must have seen. */
   readonly proven: () => Promise<number>;
 }
@@ -26,14 +26,14 @@ export const NONE: PutBackBefore = { stale: [], unclear: [] };
 
 /**
  * A mark on an entry that was put back is either made since, by a person who does not want it run, or saved from a copy
- * that was read before. It was read before when it is such a revision, and when it knows nothing of what was claimed
- * since; with a newer claim in it, it was not. Where nothing was claimed since, nobody can tell.
+ * that was read before. It was read before when it is such a revision, or lacks the mark of what was claimed before. With
+ * the mark of what was claimed since in it, it was not. Else nobody can tell.
  */
 export async function putBackBefore(
   book: Book,
   text: ScheduleText,
   cells: ReadonlyMap<string, ReadonlyMap<number, SlotCells>>,
-  { is, lacksMarks, proven }: Knowledge,
+  { is, lacks, proven }: Knowledge,
 ): Promise<PutBackBefore> {
   const marked = await surplus(book, text, cells);
   if (marked.length === 0) return NONE;
@@ -45,10 +45,9 @@ export async function putBackBefore(
     return { stale, unclear };
   }
   const knows = await proven();
-  const newest = newestClaim(book);
   for (const { entry, revision } of marked) {
     if (knows >= revision) continue;
-    if (lacksMarks || newest > revision) stale.push(entry);
+    if (lacks <= revision) stale.push(entry);
     else unclear.push(entry);
   }
   return { stale, unclear };
@@ -83,11 +82,4 @@ async function surplus(
     if (unaccounted > 0) found.push({ entry, revision });
   }
   return found;
-}
-
-/** The revision for which somebody last meant to claim something. */
-function newestClaim(book: Book): number {
-  let newest = -1;
-  for (const [, { firstRevision = -1 }] of book.ledger.claims()) newest = Math.max(newest, firstRevision);
-  return newest;
 }

@@ -113,10 +113,8 @@ class Requeueing<W extends Wish> {
     await this.#decide(grants, book, view.head.revision + 1);
     const done = await this.#stillOver(grants, book);
     const unmark = marksToTake(done, text);
-    // Who sleeps right before it writes the mark must find, when it wakes up, that the head has moved.
-    const isAsleep = done.some(({ unmarks }) => !unmarks);
-    const isRewritten = unmark.length > 0 || isAsleep;
-    if (isRewritten && !(await viewer.commit(view, { mark: [], unmark }, held))) return AT_ONCE;
+    // Also without a mark to take out: who sleeps right before it writes one must find that the head has moved.
+    if (done.length > 0 && !(await viewer.commit(view, { mark: [], unmark }, held))) return AT_ONCE;
 
     const granted = new Set<W>(done.map(({ wish }) => wish));
     return {

@@ -143,10 +143,15 @@ export async function beginEpoch(
     if (!TAKEN.has(errorCode(error) ?? '') && errorCode(error) !== 'ENOENT') throw error;
     await discard(fs, inside);
   }
-  if (number > 1) await fs.write(over(sidecar, number - 1), Buffer.alloc(0)).catch(() => undefined);
   const epoch = await readEpoch(fs, sidecar, number);
   if (!epoch) throw systemError('ENOENT', 'read', folder);
+  if (number > 1) await sayOver(fs, sidecar, number - 1).catch(() => undefined);
   return epoch;
+}
+
+async function sayOver(fs: FileSystem, sidecar: string, number: number): Promise<void> {
+  // Writing it once more would take it away for a moment.
+  if (!(await isOver(fs, sidecar, number))) await fs.write(over(sidecar, number), Buffer.alloc(0));
 }
 
 async function discard(fs: FileSystem, epoch: Epoch): Promise<void> {

@@ -13,6 +13,8 @@ export interface ClaimFacts {
   /** The lowest and highest revision under which somebody meant to claim it; the winner's lies between them. */
   firstRevision?: number;
   lastRevision?: number;
+  /** Who meant to, where it was one alone. */
+  claimant?: string | undefined;
   started?: { readonly worker: string; readonly entry: number; readonly at: string };
   ended?: {
     readonly worker: string;
@@ -155,16 +157,28 @@ export class Ledger {
         this.#identities.set(worker, record.identity);
         return;
       case 'requeue':
-        for (const claim of requeuedIn(record))
-          this.#of(claim).requeued = { worker, why: record.why, revision: record.revision };
+        for (const claim of requeuedIn(record)) this.#requeue(worker, claim, record);
         return;
       case 'leave':
         return;
     }
   }
 
+  /** Who finishes what another has decided records it once more: the mark came out by the later revision. */
+  #requeue(
+    worker: string,
+    claim: string,
+    { why, revision }: { why: string; revision?: number | undefined },
+  ): void {
+    const facts = this.#of(claim);
+    const before = facts.requeued?.revision ?? -1;
+    if (!facts.requeued || (revision ?? -1) > before) facts.requeued = { worker, why, revision };
+  }
+
   #intend(worker: string, claim: string, revision: number): void {
     const facts = this.#of(claim);
+    const isFirst = facts.firstRevision === undefined;
+    facts.claimant = isFirst || facts.claimant === worker ? worker : undefined;
     facts.firstRevision = Math.min(facts.firstRevision ?? revision, revision);
     facts.lastRevision = Math.max(facts.lastRevision ?? revision, revision);
     let mine = this.#intended.get(worker);

@@ -37,6 +37,8 @@ function listOf(text) {
 }
 
 process.on('SIGTERM', () => (over = true));
+// From here on it can be told to end.
+process.stdout.write('\n');
 while (!over) {
   poll();
   await delay(PAUSE_MS);

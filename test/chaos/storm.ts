@@ -147,6 +147,7 @@ async function perform(
   const status = isMutant ? EMPTY : await settle(desk, schedule, start);
   const isQuiet = (): boolean => sandbox.processes().length === 1;
   await until('all entries are over', QUIET_MS, isQuiet, () => sandbox.who());
+  await until('the reader has begun', QUIET_MS, () => reader.output !== '');
   reader.signal('SIGTERM');
   await reader.exited;
   const readings = JSON.parse(reader.output) as StormReadings;

@@ -250,19 +250,31 @@ describe('a copy from before an entry was put back, saved since', () => {
     expect(site.ran).toEqual(['a', 'a', 'b', 'c']);
   });
 
-  test('offers it again, where it knows nothing of what was claimed since', async () => {
+  test('offers it again, where it lacks the mark of what was claimed before', async () => {
     const site = await Site.with(three);
     const ada = site.worker('ada', { script: fails });
     await ada.claimAndRun();
     const before = await site.bytes();
-    await putBack(site, 'a');
-    // Another one is claimed: the one that was put back would come first.
     const cyd = site.worker('cyd', { script: goesOn });
-    const stop = new AbortController().signal;
-    await site.until(cyd.claimer.claimEntry(1, false, stop));
+    await cyd.begin((await claimOf(site, cyd, 1))[0]);
+    await putBack(site, 'a');
     await site.write(before.replace('"c"', '"c", "new"'));
     await site.worker('ben').claimAndRun(2);
-    expect(site.ran).toEqual(['a', 'a', 'c new']);
+    expect(site.ran).toEqual(['a', 'b', 'a', 'c new']);
+  });
+
+  test('leaves it and says so where it lacks only the marks of what was claimed since', async () => {
+    const site = await Site.with(three);
+    await site.worker('ada', { script: fails }).claimAndRun();
+    await putBack(site, 'a');
+    const marked = mark('a')(await site.entries());
+    const cyd = site.worker('cyd', { script: goesOn });
+    await cyd.begin((await claimOf(site, cyd, 1))[0]);
+    await site.write(wide(marked));
+    const ben = site.worker('ben');
+    await ben.finish();
+    expect(site.ran).toEqual(['a', 'b', 'c']);
+    expect(ben.told('put-back-before')).toEqual([{ tell: 'put-back-before', entries: [0] }]);
   });
 
   test('leaves it where it knows what was claimed since: then the mark is a decision', async () => {
@@ -303,6 +315,25 @@ describe('a copy from before an entry was put back, saved since', () => {
     await site.worker('ben').finish();
     await ada.finish();
     expect(site.ran.toSorted()).toEqual(['a', 'a', 'b', 'c']);
+  });
+
+  test('offers it again, where a worker slept before it marked it again that its own worker has put back since', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { script: goesOn });
+    const [claim] = await ada.claim();
+    if (!claim) throw new Error('nothing was claimed');
+    await ada.begin(claim);
+    await site.edit(unmark('a'), wide);
+    const { asleep, wake } = sleepsBefore(site, 'ben', 'rename', '.exp.json.ben.new');
+    const ben = site.worker('ben');
+    const claiming = ben.claimer.claim(() => 1, new AbortController().signal);
+    await site.until(asleep);
+    await site.until(ada.claimer.putBackAll([claim]));
+    wake();
+    await site.until(claiming);
+    await site.worker('cyd').finish();
+    await ben.finish();
+    expect([site.count('a'), await site.pending()]).toEqual([2, []]);
   });
 
   test('runs nothing again that succeeded since, though it shows an older run of what was claimed last', async () => {

@@ -153,6 +153,20 @@ describe('a ledger', () => {
     await ledger.hear('ben');
   });
 
+  test.each([
+    ['ada', 'ben'],
+    ['ben', 'ada'],
+  ])('keeps the later revision of two who have put the same back (%s first)', async (first, second) => {
+    for (const [worker, revision] of [[first, 3] as const, [second, 5] as const]) {
+      const one = new Journal(fs, `${FOLDER}/${worker}.jsonl`, FIRST);
+      one.record({ t: 'requeue', claim: 'a.0.0', why: worker, revision });
+      await one.flush();
+    }
+    const ledger = new Ledger(fs, FOLDER);
+    await ledger.refresh();
+    expect(ledger.facts('a.0.0')?.requeued).toEqual({ worker: second, why: second, revision: 5 });
+  });
+
   test('says by its first line whose it is', async () => {
     await journal.flush();
     const ledger = new Ledger(fs, FOLDER);
