@@ -6,6 +6,7 @@ import { makeStrict } from '../schedule/strict.js';
 import type { ScheduleText } from '../schedule/text.js';
 import type { Book } from './book.js';
 import { claimName, requeuedName, type ClaimId } from './names.js';
+import { latestClaim, provenRevision } from './proofs.js';
 import { NONE, putBackBefore, type PutBackBefore } from './put-back-before.js';
 import { reconcile, type FileEvidence } from './reconcile.js';
 import { revoked } from './recover.js';
@@ -22,9 +23,6 @@ export type Reconciled =
     }
   /** The lock was lost before anything was decided: what was read may be older than the claims. */
   | { readonly is: 'robbed' };
-
-/** Of the marks that may prove something: where many were claimed in an older epoch too, the others hardly were not. */
-const MOST_ASKED = 100;
 
 /** All cells, or some: by hash and copy. */
 type Cells = ReadonlyMap<string, ReadonlyMap<number, SlotCells>>;
@@ -153,16 +151,6 @@ async function settle(
   return { is: 'reconciled', markAgain, succeededBefore, lacks };
 }
 
-/**
- * When the latest of these equal entries was claimed; which of them a mark is missing of, nobody knows. Where one was
- * not started, its mark may never have been written.
- */
-function latestClaim(book: Book, hash: string, slots: ReadonlyMap<number, SlotState>): number {
-  if ([...slots.values()].some(({ is }) => is === 'claimed')) return Infinity;
-  const claims = [...slots].map(([copy, { generation }]) => claimName({ hash, copy, generation }));
-  return Math.max(...claims.map((claim) => book.facts(claim)?.lastRevision ?? Infinity));
-}
-
 /** Whoever was robbed of the lock while asleep read the file before others claimed, ran and failed in it. */
 async function requeueAll(
   book: Book,
@@ -217,29 +205,4 @@ async function wasGeneratedAnew(book: Book, cells: Cells): Promise<boolean> {
 
 function isOver({ is }: SlotState): boolean {
   return is === 'succeeded' || is === 'failed' || is === 'lost';
-}
-
-const firstClaim = (hash: string): string => claimName({ hash, copy: 0, generation: 0 });
-
-/**
- * The newest revision whose claims the file is proven to know: that of the latest claim whose entry is marked. Only marks
- * of this epoch prove anything, and none of equal entries: they may be as old as another claim, or nobody's.
- */
-async function provenRevision(book: Book, text: ScheduleText, cells: Cells): Promise<number> {
-  const marks: { readonly hash: string; readonly by: string; readonly revision: number }[] = [];
-  for (let entry = 0; entry < text.count; entry++) {
-    if (text.marked[entry] === 0 || text.groupCount[text.group[entry] ?? 0] !== 1) continue;
-    const hash = slotHash(argvOf(text, entry));
-    if (cells.get(hash)?.size !== 1) continue;
-    // The mark may be as old as the first claim, whatever came later.
-    const { claimant, firstRevision = -1 } = book.facts(firstClaim(hash)) ?? {};
-    if (claimant !== undefined) marks.push({ hash, by: claimant, revision: firstRevision });
-  }
-  marks.sort((a, b) => b.revision - a.revision);
-  for (const { hash, by, revision } of marks.slice(0, MOST_ASKED)) {
-    // Who only meant to claim it says nothing of when it was.
-    const isTheirs = (await book.cells.owner(firstClaim(hash))) === by;
-    if (isTheirs && !(await book.wasClaimedBefore(hash))) return revision;
-  }
-  return -1;
 }
