@@ -173,19 +173,20 @@ export class Viewer {
       this.#tell({ tell: 'succeeded-before', entries: result.succeededBefore });
     }
     const { stale, unclear } = result.putBackBefore;
-    if (stale.length > 0) {
-      // Not settled before they are out: whoever comes across it after a crash decides the same.
+    if (unclear.length > 0) this.#tell({ tell: 'put-back-before', entries: unclear });
+    if (stale.length + result.markAgain.length > 0) {
+      // Not settled before the marks are right: whoever comes across it after a crash decides the same.
       const view = { seen, head, markAgain: [], append: [], unmark: stale, mustWrite: true };
-      await this.commit({ is: 'view', ...view }, { mark: result.markAgain, unmark: [] }, held);
+      const change = { mark: result.markAgain, unmark: [] };
+      if (await this.commit({ is: 'view', ...view }, change, held)) this.#marksDropped = false;
       return AT_ONCE;
     }
-    if (unclear.length > 0) this.#tell({ tell: 'put-back-before', entries: unclear });
     const next = { revision: becomes, hash: seen.hash };
     book.journal.record({ t: 'revision', ...next, print: printOf(seen) });
     await book.journal.flush();
     const reached = await book.head.advance(head, next);
     this.#marksDropped = false;
-    return { ...this.#settle(seen, reached), markAgain: result.markAgain };
+    return this.#settle(seen, reached);
   }
 
   async #beginAnew({ text }: Seen): Promise<LookAgain> {

@@ -189,6 +189,29 @@ describe('an entry that a person left pending', () => {
     expect(ben.told('succeeded-before')).toEqual([{ tell: 'succeeded-before', entries: [0, 1] }]);
   });
 
+  test('is marked again when an edit was made from an older copy whose marks nobody had put back yet', async () => {
+    const site = await Site.with([['c'], ['a'], ['b']]);
+    const ada = site.worker('ada');
+    for (const [entry, before] of [
+      [1, undefined],
+      [2, 'before'],
+    ] as const) {
+      const copy = await site.bytes();
+      const [claim] = await claimOf(site, ada, entry);
+      if (claim) await ada.run(claim);
+      if (before) await site.write(copy);
+    }
+    const { asleep } = sleepsBefore(site, 'ben', 'rename', '.exp.json.ben.new');
+    const ben = site.worker('ben');
+    void ben.claimer.claim(() => 1, new AbortController().signal);
+    await site.until(asleep);
+    site.kill(ben);
+    await site.worker('cyd').claimAndRun();
+    await site.edit((entries) => [...entries, ['d']], wide);
+    await site.worker('dan').finish();
+    expect(site.ran).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   test('is marked again when its second try succeeded since the file was read', async () => {
     const site = await Site.with(three);
     const ada = site.worker('ada', { script: (run) => run.exit(site.count('a') === 1 ? 1 : 0) });
@@ -519,6 +542,8 @@ describe('a mount that lags for longer than most', () => {
     await ada.claimAndRun();
     await site.until(lagging.round());
     await site.clock.advance(40_000);
+    // The marks come first.
+    await site.until(lagging.round());
     expect((await site.until(lagging.round()))?.is).toBe(is);
   });
 });
