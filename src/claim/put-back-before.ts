@@ -26,8 +26,9 @@ export const NONE: PutBackBefore = { stale: [], unclear: [] };
 
 /**
  * A mark on an entry that was put back is either made since, by a person who does not want it run, or saved from a copy
- * that was read before. It was read before when it is such a revision, or lacks the mark of what was claimed before. With
- * the mark of what was claimed since in it, it was not. Else nobody can tell.
+ * that was read before. It was read before when it is such a revision, lacks the mark of what was claimed before, or has
+ * marks on several entries, all that one rewrite has put back: a person takes out some. With the mark of what was claimed
+ * since in it, it was not. Else nobody can tell.
  */
 export async function putBackBefore(
   book: Book,
@@ -45,12 +46,20 @@ export async function putBackBefore(
     return { stale, unclear };
   }
   const knows = await proven();
-  for (const { entry, revision } of marked) {
+  for (const { entry, revision, isOneOfAll } of marked) {
     if (knows >= revision) continue;
-    if (lacks <= revision) stale.push(entry);
+    if (lacks <= revision || isOneOfAll) stale.push(entry);
     else unclear.push(entry);
   }
   return { stale, unclear };
+}
+
+interface Surplus {
+  readonly entry: number;
+  /** By which it was put back. */
+  readonly revision: number;
+  /** That rewrite has put back several, and all of them are marked. */
+  readonly isOneOfAll: boolean;
 }
 
 /** Marks that no claim accounts for, of entries that were put back by a rewrite. */
@@ -58,7 +67,7 @@ async function surplus(
   book: Book,
   text: ScheduleText,
   cells: ReadonlyMap<string, ReadonlyMap<number, SlotCells>>,
-): Promise<{ entry: number; revision: number }[]> {
+): Promise<Surplus[]> {
   const back: { hash: string; revision: number }[] = [];
   for (const [name, { requeued }] of book.ledger.claims()) {
     const id = requeued?.revision === undefined ? undefined : parseClaimName(name);
@@ -67,6 +76,8 @@ async function surplus(
   }
   if (back.length === 0) return [];
   const places = locate(text, back, true);
+  const pending = locate(text, back, false);
+  const unmarked = new Set(back.flatMap(({ revision }, i) => (pending[i] === undefined ? [] : [revision])));
   const left = new Map<string, number>();
   const found: { entry: number; revision: number }[] = [];
   for (const [i, { hash, revision }] of back.entries()) {
@@ -81,5 +92,10 @@ async function surplus(
     left.set(hash, unaccounted - 1);
     if (unaccounted > 0) found.push({ entry, revision });
   }
-  return found;
+  const counts = new Map<number, number>();
+  for (const { revision } of found) counts.set(revision, (counts.get(revision) ?? 0) + 1);
+  return found.map(({ entry, revision }) => {
+    const isOneOfAll = !unmarked.has(revision) && (counts.get(revision) ?? 0) > 1;
+    return { entry, revision, isOneOfAll };
+  });
 }

@@ -300,6 +300,29 @@ describe('a copy from before an entry was put back, saved since', () => {
     expect(ben.told('put-back-before')).toEqual([{ tell: 'put-back-before', entries: [0] }]);
   });
 
+  test.each([
+    [['a', 'b'], ['a', 'b', 'a', 'b', 'c'], []],
+    [['b'], ['a', 'b', 'a', 'c'], [1]],
+  ])('where %j of two are marked that were put back at once, runs %j', async (marked, ran, told) => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { batch: 2, script: (run, command) => run.exit(command === 'c' ? 0 : 1) });
+    await ada.claimAndRun();
+    const { claimer } = site.worker('eve-desk');
+    const wishes = ['a', 'b'].map((command) => ({
+      ...{ hash: slotHash([command]), entry: undefined, accepts: ['failed'] as const },
+    }));
+    await site.until(requeue(claimer, { wishes, why: 'asked for', mayTake: () => Promise.resolve(false) }));
+    await site.until(claimer.close());
+    await site.until(claimer.leave());
+    await site.edit((entries) => marked.reduce((all, command) => mark(command)(all), entries), wide);
+    const ben = site.worker('ben');
+    await ben.finish();
+    expect(site.ran).toEqual(ran);
+    expect(
+      ben.told('put-back-before').flatMap((notice) => ('entries' in notice ? notice.entries : [])),
+    ).toEqual(told);
+  });
+
   test('leaves it where it knows what was claimed since: then the mark is a decision', async () => {
     const site = await Site.with(three);
     await site.worker('ada', { script: fails }).claimAndRun();

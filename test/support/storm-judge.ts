@@ -50,7 +50,7 @@ export function judge(sandbox: Sandbox, report: StormReport): Verdict {
   const { invalid } = report.readings;
   const ran = new Map<string, Execution[]>();
   for (const one of executions) ran.set(one.name, [...(ran.get(one.name) ?? []), one]);
-  const left = leftMarked(ran, report);
+  const left = leftMarked(report);
   const putBack = edits.filter(({ kind }) => kind === 'again');
   return {
     violations: {
@@ -131,11 +131,11 @@ function entriesLost(
   return [...gone.map((name) => `${name} is gone`), ...idle.map((name) => `${name} never came to its end`)];
 }
 
-/** No more of them than workers have told of: nobody can know whether the mark was a decision. */
-function leftMarked(
-  ran: ReadonlyMap<string, readonly Execution[]>,
-  { workers, watch, status: { list } }: StormReport,
-): ReadonlySet<string> {
+/**
+ * Marked, and no claim accounts for it. No more of them than workers have told of: nobody can know whether the mark was a
+ * decision.
+ */
+function leftMarked({ workers, watch, status: { list } }: StormReport): ReadonlySet<string> {
   const told = [...workers, ...watch.desks]
     .flatMap(({ output }) => [
       ...output.matchAll(/cooperate: (.+?) (?:was|were) put back, and marked in what/g),
@@ -143,9 +143,7 @@ function leftMarked(
     .map(([, what = '']) =>
       /^[\d,]+ entries$/.test(what) ? parseInt(what) : (what.match(/\d+/g)?.length ?? 0),
     );
-  const names = list.flatMap(({ state, command: [, , name = ''] }) =>
-    state === 'marked' && ran.get(name)?.at(-1)?.code === undefined ? [name] : [],
-  );
+  const names = list.flatMap(({ state, command: [, , name = ''] }) => (state === 'marked' ? [name] : []));
   return new Set(names.length <= told.reduce((sum, count) => sum + count, 0) ? names : []);
 }
 
