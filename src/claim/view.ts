@@ -178,6 +178,9 @@ export class Viewer {
       // Not settled before the marks are right: whoever comes across it after a crash decides the same.
       const view = { seen, head, markAgain: [], append: [], unmark: stale, mustWrite: true };
       const change = { mark: result.markAgain, unmark: [] };
+      // Not a late edit, should this worker die behind the rewrite: what it decided is recorded. No file carries it.
+      const known = { t: 'revision', revision: head.revision, hash: seen.hash, print: '' } as const;
+      if (is === undefined) book.journal.record(known);
       if (await this.commit({ is: 'view', ...view }, change, held)) this.#marksDropped = false;
       return AT_ONCE;
     }

@@ -212,6 +212,19 @@ describe('an entry that a person left pending', () => {
     expect(site.ran).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  test('is marked again, and the edit is not kept beside the schedule when that worker dies then', async () => {
+    const site = await Site.with(three);
+    const ada = site.worker('ada', { script: goesOn });
+    await ada.begin((await ada.claim())[0]);
+    await site.edit(unmark('a'), wide);
+    const ben = site.worker('ben');
+    await ben.round();
+    expect(await site.marksOf('a')).toBe(1);
+    site.kill(ben);
+    await site.worker('cyd').finish();
+    expect(await site.fs.list('/work')).not.toContain('exp.json.bak');
+  });
+
   test('is marked again when its second try succeeded since the file was read', async () => {
     const site = await Site.with(three);
     const ada = site.worker('ada', { script: (run) => run.exit(site.count('a') === 1 ? 1 : 0) });
