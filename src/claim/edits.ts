@@ -74,7 +74,9 @@ export async function reconcileAll(
 
   const edited = is === undefined;
   const groups = pendingGroups(text, cells);
-  const known = edited && groups.length > 0 ? (knows ?? (await provenRevision(book, text, cells))) : -1;
+  let proof: Promise<number> | undefined;
+  const proves = (): Promise<number> => (proof ??= provenRevision(book, text, cells));
+  const known = edited && groups.length > 0 ? (knows ?? (await proves())) : -1;
   const proven = { edited, provenRevision: known };
   const take = putBack ?? ((over: readonly ClaimId[]) => requeueAll(book, over, held, becomes));
   const settled = await settle(book, text, groups, cells, proven, take);
@@ -82,7 +84,7 @@ export async function reconcileAll(
   const knowledge = {
     is,
     lacks: settled.lacks,
-    proven: () => provenRevision(book, text, cells),
+    proven: proves,
   };
   return { ...settled, putBackBefore: await putBackBefore(book, text, cells, knowledge) };
 }
